@@ -1,0 +1,35 @@
+# make demo: install, then the main job on the embedded default.  make test: install, then every test.
+PY ?= python3.11
+VENV := .venv
+NADIR := $(VENV)/bin/nadir
+DEMO ?= nadir-demo
+WORKERS ?= 2
+
+.PHONY: demo test lint bench clean
+
+.uv/bin/uv:
+	$(PY) -m venv .uv
+	.uv/bin/pip install --quiet "uv>=0.9"
+
+$(VENV)/.installed: pyproject.toml uv.lock .uv/bin/uv
+	.uv/bin/uv sync --frozen --extra dev --compile-bytecode --python $(PY)
+	touch $@
+
+demo: $(VENV)/.installed
+	$(NADIR) demo --folder $(DEMO)
+
+test: $(VENV)/.installed lint
+	$(VENV)/bin/python -m pytest -n $(WORKERS) --dist loadfile -m "not prefect and not nightly"
+	$(VENV)/bin/python -m pytest -n 0 -m "prefect and not nightly"
+
+lint: $(VENV)/.installed
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/sqlfluff lint --processes $(WORKERS) --disable-progress-bar --nocolor warehouse/sql
+
+bench: $(VENV)/.installed
+	$(VENV)/bin/python -m pytest bench -n 0 -s
+
+clean:
+	rm -rf $(VENV) .uv build dist

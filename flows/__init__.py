@@ -1,0 +1,1 @@
+"""When things run: Prefect flows, their steps, settings and the command line."""
