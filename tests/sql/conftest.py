@@ -1,0 +1,184 @@
+"""Test bed for the relations of warehouse/sql: fixture `store`, a few given rows in, a few expected rows out.
+
+store.given("stage.condition", '''                    pipe-separated, header first; columns left out are NULL,
+    condition_id | patient_id | onset_datetime         `null` or nothing is NULL; an unknown column gets the type
+    c1           | p1         | 2020-01-03             its name implies, or `name:TYPE` (`drugs:VARCHAR[]` with [a, b])
+''')
+store.rows("cohort.x", ["patient_id", "day0_on"])      runs the SQL file of x once; sorted list of tuples; dates and
+                                                       instants are ISO text (2020-01-03, ...T04:00:00Z), decimals text
+store.build("cohort.a", "cohort.b")                    runs these SQL files first, so that x reads them
+store.protocol(course_gap_days=21)                     other thresholds; store.run(data_date="2020-02-01") other clocks
+What x reads and nobody gave or built is empty with the columns of tests/sql/columns.py (add yours there), or, if it
+is not listed there, built from its SQL file. ref.* holds the shipped value sets, the seed's thresholds and windows;
+store.given("ref.x", ...) replaces one for one test. store.connection is the DuckDB connection, with the macros.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from tests.sql.columns import REGISTRY, parse_columns
+from warehouse.connection import Connection, connect
+from warehouse.reference import create_table, load_value_sets
+from warehouse.relations import has_sql, relation_sources, run_sql
+
+ROOT = Path(__file__).parents[2]
+VALUE_SETS = (ROOT / "mappings" / "valuesets", Path("/work/shared/valuesets"))
+
+RUN = {
+    "as_of": "2020-02-01T00:00:00Z",
+    "data_date": "2020-01-05",
+    "time_zone": "Asia/Shanghai",
+    "protocol": "car-t-b-all",
+}
+WINDOWS = [("look_back", -30, -1), ("early", 0, 30), ("late", 31, 90)]
+COHORT = {"age_low": None, "age_high": None, "disease": "b_all"}
+THRESHOLDS: dict[str, object] = {
+    "look_back_first_day": -30, "look_back_last_day": -1, "early_first_day": 0, "early_last_day": 30,
+    "late_first_day": 31, "late_last_day": 90, "course_gap_days": 60, "cross_channel_days": 1,
+    "look_back_observed_days": 14, "look_back_days": 30, "contaminant_specimens": 2,
+    "contaminant_consecutive_days": 1, "contaminant_needs_symptom": False, "matching_condition_days": 7,
+    "treatment_first_day": -1, "treatment_last_day": 3, "treatment_gap_days": 2, "treated_contaminant_days": 4,
+    "join_before_days": 3, "join_after_days": 14, "polymicrobial_days": 3, "no_organism_gap_days": 14,
+    "dnaemia_treatment_first_day": -3, "dnaemia_treatment_last_day": 14, "cmv_significant_iu_per_ml": 1000,
+    "adv_significant_copies_per_ml": 1000, "recorded_onset_encounter_days": 7, "death_active_days": 14,
+    "progression_last_day": 30, "progression_sensitivity_last_day": 90, "organ_support_days": 2,
+    "crs_severe_grade": 3, "crs_exclusion_days": 1, "crs_last_day": 30, "escalation_days": 4,
+    "escalation_last_positive_days": 7, "imaging_days": 3, "drug_first_day": -120, "drug_last_day": 90,
+    "block_gap_days": 2, "lymphodepletion_first_day": -14, "lymphodepletion_last_day": -1,
+    "bridging_first_day_without_collection": -60, "conditioning_before_days": 21, "conditioning_inferred_days": 7,
+    "neutropenia_window_days": 3, "neutropenia_anc_per_ul": 500, "first_sign_days": 3, "fuo_gap_days": 14,
+    "fever_celsius": "38.3", "fever_sustained_celsius": "38.0", "fever_sustained_minutes": 60, "complete_day": 30,
+}  # fmt: skip
+SCHEMAS = ("stage", "cohort", "counts", "ops", "raw", "published")
+
+
+def _threshold_type(value: object) -> str:
+    if isinstance(value, bool):
+        return "BOOLEAN"
+    return "INTEGER" if isinstance(value, int) else "DECIMAL(9,3)"
+
+
+class Store:
+    """The given relations of one test and what is built from them."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self._made: set[str] = set()
+
+    def given(self, relation: str, table: str) -> None:
+        """Replace a relation by the rows of a pipe-separated table; with a header only, it is empty."""
+        header, *lines = [line.strip() for line in table.strip().splitlines() if line.strip()]
+        schema = relation.partition(".")[0]
+        declared = parse_columns(header, schema=schema)
+        known = REGISTRY.get(relation) or self._columns(relation)
+        overridden = {part.partition(":")[0].strip() for part in header.split("|") if ":" in part}
+        columns = {**declared, **known, **{name: declared[name] for name in overridden}}
+        rows: list[dict[str, object]] = [
+            dict(zip(declared, (_value(cell) for cell in line.split("|")), strict=True)) for line in lines
+        ]
+        self._make(relation, columns, rows)
+
+    def build(self, *relations: str) -> None:
+        """Run the SQL files of these relations, in this order, over what is given so far."""
+        for relation in relations:
+            self._drop(relation)
+            for source in relation_sources(relation):
+                self._provide(source)
+            run_sql(self.connection, relation)
+            self._made.add(relation)
+
+    def rows(self, relation: str, columns: Sequence[str]) -> list[tuple[object, ...]]:
+        """The rows of a relation, sorted by these columns; its SQL file is run first unless it was."""
+        if relation not in self._made:
+            self.build(relation)
+        names = ", ".join(f'"{name}"' for name in columns)
+        order = ", ".join(f'"{name}" nulls last' for name in columns)
+        found = self.connection.table(relation).project(names).order(order).fetchall()
+        return [tuple(_plain(value) for value in row) for row in found]
+
+    def protocol(self, **thresholds: object) -> None:
+        """Run with other thresholds than the seed's."""
+        values = {**THRESHOLDS, **thresholds}
+        self._make("ref.protocol", {name: _threshold_type(value) for name, value in values.items()}, [values])
+
+    def run(self, **values: str) -> None:
+        """Run with another as_of, data_date, time_zone or protocol name."""
+        self._make("ref.run", REGISTRY["ref.run"], [{**RUN, **values}])
+
+    def reset(self) -> None:
+        """Forget what the last test gave, with the `ref` relations that it replaced."""
+        for schema in SCHEMAS:
+            self.connection.execute(f"drop schema if exists {schema} cascade")
+            self.connection.execute(f"create schema {schema}")
+        if any(relation.startswith("ref.") for relation in self._made):
+            self.connection.execute("drop schema if exists ref cascade")
+            load_reference(self.connection)
+        self._made.clear()
+
+    def _provide(self, relation: str) -> None:
+        if relation in self._made or relation.startswith("ref."):
+            return
+        if relation in REGISTRY:
+            self._make(relation, REGISTRY[relation], [])
+        elif has_sql(relation):
+            self.build(relation)
+
+    def _make(self, relation: str, columns: dict[str, str], rows: Sequence[dict[str, object]]) -> None:
+        self._drop(relation)
+        create_table(self.connection, relation, columns, rows)
+        self._made.add(relation)
+
+    def _drop(self, relation: str) -> None:
+        self.connection.execute(f"drop table if exists {relation}")
+
+    def _columns(self, relation: str) -> dict[str, str]:
+        if not relation.startswith("ref."):
+            return {}
+        described = self.connection.table(relation)
+        return {name: str(kind) for name, kind in zip(described.columns, described.types, strict=True)}
+
+
+def load_reference(connection: Connection) -> None:
+    """Fill `ref` with the shipped value sets and the seed's rows."""
+    folder = next(folder for folder in VALUE_SETS if (folder / "schema.csv").is_file())
+    load_value_sets(connection, [folder])
+    create_table(connection, "ref.run", REGISTRY["ref.run"], [RUN])
+    windows = [dict(zip(REGISTRY["ref.windows"], window, strict=True)) for window in WINDOWS]
+    create_table(connection, "ref.windows", REGISTRY["ref.windows"], windows)
+    create_table(connection, "ref.protocol_cohort", REGISTRY["ref.protocol_cohort"], [COHORT])
+    types = {name: _threshold_type(value) for name, value in THRESHOLDS.items()}
+    create_table(connection, "ref.protocol", types, [THRESHOLDS])
+
+
+def _value(cell: str) -> str | None:
+    text = cell.strip()
+    return None if text in ("", "null") else text
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if value.tzinfo else value.isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else value
+
+
+@pytest.fixture(scope="session")
+def _connection() -> Iterator[Connection]:
+    connection = connect(threads=1)
+    load_reference(connection)
+    yield connection
+    connection.close()
+
+
+@pytest.fixture
+def store(_connection: Connection) -> Iterator[Store]:
+    """An empty store with the value sets and the seed protocol."""
+    bed = Store(_connection)
+    bed.reset()
+    yield bed
+    bed.reset()

@@ -1,0 +1,97 @@
+"""The only place that opens DuckDB.
+
+Every connection runs in UTC, never looks for an extension (the machine may have no network), and makes its
+file readable by the owner only, because the file holds patients.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+
+import duckdb
+
+from warehouse.errors import StoreUnreadable
+
+Connection = duckdb.DuckDBPyConnection
+
+_OWNER_ONLY = 0o077
+
+
+def connect(
+    path: Path | None = None,
+    *,
+    read_only: bool = False,
+    threads: int | None = None,
+    memory: str | None = None,
+    macros: bool = True,
+) -> Connection:
+    """Open a database file; `None` opens one in memory.
+
+    `threads` and `memory` (`"4GB"`) are DuckDB's own; None leaves its defaults. `macros` creates the macros of
+    warehouse/sql/macros as temporary ones of this connection.
+
+    Raises:
+        StoreUnreadable: the file cannot be opened or made; the message carries the reason, not the content.
+    """
+    options: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
+    if threads is not None:
+        options["threads"] = threads
+    if memory is not None:
+        options["memory_limit"] = memory
+    with _owner_only_files():
+        try:
+            connection = duckdb.connect(str(path) if path else ":memory:", read_only=read_only, config=options)
+        except duckdb.Error as error:
+            raise StoreUnreadable(
+                f"{path} cannot be opened: {error}. Nothing was changed; look at the disk, "
+                "and whether another program has the file open."
+            ) from error
+    connection.execute("set TimeZone = 'UTC'")
+    if macros:
+        create_macros(connection)
+    return connection
+
+
+@contextmanager
+def opened(path: Path | None = None, *, read_only: bool = False, threads: int | None = None) -> Iterator[Connection]:
+    """Open a database for one block and close it after, also when the block fails."""
+    connection = connect(path, read_only=read_only, threads=threads)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+@contextmanager
+def transaction(connection: Connection) -> Iterator[None]:
+    """Commit what the block wrote, or leave nothing of it."""
+    connection.begin()
+    try:
+        yield
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.commit()
+
+
+def create_macros(connection: Connection) -> None:
+    """Create every macro of warehouse/sql/macros, in the order of the file names, for this connection only."""
+    folder = files("warehouse") / "sql" / "macros"
+    for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if file.name.endswith(".sql"):
+            connection.execute(file.read_text(encoding="utf-8"))
+
+
+@contextmanager
+def _owner_only_files() -> Iterator[None]:
+    # DuckDB refuses a file of zero bytes, so the file cannot be made beforehand with the right mode.
+    before = os.umask(_OWNER_ONLY)
+    try:
+        yield
+    finally:
+        os.umask(before)

@@ -1,0 +1,48 @@
+"""What can go wrong in the store.
+
+StoreError
+├── LockHeld            another run is writing: wait, or end that run
+├── StoreUnreadable     the archive or a build file cannot be opened or written: look at the disk
+├── LandingDamaged      a landed file is not what its manifest says: do not go on, look at the folder
+├── RelationUnknown     a relation is asked for that no SQL file makes: a wrong name
+├── RelationsCircular   SQL files read each other in a circle: a mistake in our files
+├── RelationFailed      a SQL file does not run: a mistake in our files
+├── DoorClosed          a reader asks for a schema that stays in the archive
+└── RebuildDiffers      a rebuilt archive is not equal to the one it replaces: keep both, report it
+"""
+
+
+class StoreError(Exception):
+    """Parent of every error of the store; a caller that catches it publishes nothing."""
+
+
+class LockHeld(StoreError):
+    """Raised when another process holds store/work.lock for longer than the wait; says who and since when."""
+
+
+class StoreUnreadable(StoreError):
+    """Raised when a store file cannot be opened, read or written; check path, disk space and file modes."""
+
+
+class LandingDamaged(StoreError):
+    """Raised when a closed ingest has a file that is missing or differs from its manifest; fetch it again."""
+
+
+class RelationUnknown(StoreError):
+    """Raised when neither a SQL file nor the database has the relation that is asked for; check the name."""
+
+
+class RelationsCircular(StoreError):
+    """Raised when relations read each other in a circle, so that no order of building exists."""
+
+
+class RelationFailed(StoreError):
+    """Raised when the SQL file of a relation does not run; the message has the database's own words."""
+
+
+class DoorClosed(StoreError):
+    """Raised when a reader asks for raw or stage, which hold identifiable resources and stay in the archive."""
+
+
+class RebuildDiffers(StoreError):
+    """Raised when a store rebuilt from landing/ has other relation digests than the one beside it."""
