@@ -1,0 +1,79 @@
+"""What a weekly bundle is made of: one frozen object of frames, filled by the flow, read by every writer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+__all__ = ["Header", "MethodNote", "StoppedWeek", "WeeklyBundle"]
+
+
+@dataclass(frozen=True)
+class Header:
+    """Who, when and how whole. Instants are UTC text to the second, days are hospital-local ISO dates.
+
+    `missing` holds sentences such as "Observation: 1 of 90 patients"; empty means complete. `outcome` is complete or
+    incomplete. `reconstructed` is true for a past week that was built with later knowledge.
+    """
+
+    protocol: str
+    protocol_title: str
+    week: str
+    data_date: str
+    as_of: str
+    run_id: str
+    software_version: str
+    protocol_hash: str
+    valueset_hash: str
+    outcome: str
+    missing: tuple[str, ...]
+    patients_asked: int | None
+    reconstructed: bool = False
+
+
+@dataclass(frozen=True)
+class MethodNote:
+    """One threshold of the protocol as the page prints it. `verified` false: a clinician has not confirmed it yet."""
+
+    name: str
+    value: str
+    comparator: str
+    unit: str
+    source: str
+    tag: str
+    verified: bool
+
+
+@dataclass(frozen=True)
+class StoppedWeek:
+    """A week that was not issued: protocol, ISO week and one sentence that says why (no patient value in it)."""
+
+    protocol: str
+    week: str
+    reason: str
+    as_of: str
+
+
+@dataclass(frozen=True)
+class WeeklyBundle:
+    """Everything a week's files say.
+
+    Frames: `estimates`, `curves`, `two_by_two` with the published columns (contracts 5); `funnel_patients`,
+    `funnel_episodes` from counts; `episodes` the line list of the internal edition; `checks`, `ledger`, `rejects`,
+    `findings`, `unmapped` for the quality part, counts only.
+    """
+
+    header: Header
+    estimates: pd.DataFrame
+    curves: pd.DataFrame
+    two_by_two: pd.DataFrame
+    funnel_patients: pd.DataFrame
+    funnel_episodes: pd.DataFrame
+    episodes: pd.DataFrame
+    checks: pd.DataFrame
+    ledger: pd.DataFrame
+    rejects: pd.DataFrame
+    findings: pd.DataFrame
+    unmapped: pd.DataFrame
+    notes: tuple[MethodNote, ...]
