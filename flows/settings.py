@@ -1,0 +1,269 @@
+"""Settings: one file `nadir.toml`, each key also as an environment variable. The only reader of the environment.
+
+Keys, defaults and meaning are those of the README's settings table (a house test compares the two). The environment
+wins over the file; relative paths count from the file; secrets come only from the environment or a file named by a
+`..._file` key and are printed as `***`.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from flows.errors import SettingsRejected
+
+__all__ = ["KEYS", "Key", "Settings", "find_settings_file", "load_settings", "prepare_prefect", "starter_file"]
+
+
+@dataclass(frozen=True)
+class Key:
+    """One setting: dotted name, default (None = unset), kind (text, path, number) and its meaning with unit."""
+
+    name: str
+    default: Any
+    kind: str
+    meaning: str
+    secret: bool = False
+
+    @property
+    def variable(self) -> str:
+        """Name of the environment variable that overrides this key."""
+        return "NADIR_" + self.name.upper().replace(".", "_")
+
+
+KEYS: tuple[Key, ...] = (
+    Key("home", "nadir-data", "path", "folder of landing/, store/, reports/ and status.json"),
+    Key("protocol", "car-t-b-all", "text", "protocol by name, or the path of a TOML file"),
+    Key("site.protocols", None, "path", "folder with protocols of the site"),
+    Key("site.valuesets", None, "path", "folder with value-set tables that add to or replace ours"),
+    Key("time_zone", None, "text", "IANA name of the hospital's time zone; must be given"),
+    Key("server.url", None, "text", "base URL of the FHIR R4 server"),
+    Key("server.profile", "generic", "text", "what is known of the server: generic, us-core"),
+    Key("server.source", "search", "text", "search or folder (NDJSON, plain or gzip)"),
+    Key("server.folder", None, "path", "the folder of NDJSON files for source folder"),
+    Key("server.roster", "search", "text", "who is looked at: search, patients or all"),
+    Key(
+        "server.roster_file", None, "path", "file of patient ids or system|identifier, one a line, for roster patients"
+    ),
+    Key("server.auth", "none", "text", "none or bearer"),
+    Key("server.token", None, "text", "bearer token; from the environment only", secret=True),
+    Key("server.token_file", None, "path", "file that holds the bearer token"),
+    Key("server.ca_file", None, "path", "PEM file of the certificate authority; default: the system's"),
+    Key("server.proxy", None, "text", "proxy URL for the FHIR server"),
+    Key("server.connections", 5, "number", "parallel connections, 1 to 32"),
+    Key("patient.identifier_system", None, "text", "identifier system of the local patient number (internal edition)"),
+    Key("patient.link_template", None, "text", "link into the EHR with {patient_id} or {local_identifier}"),
+    Key("report.minimum_cell", 11, "number", "smallest count that the shareable edition shows"),
+    Key("store.memory", None, "text", "memory limit of the store, such as 4GB; default: half of the machine"),
+    Key("store.threads", None, "number", "threads of the store; default: all"),
+    Key("store.lock_wait_minutes", 60, "number", "minutes to wait for another writer"),
+)
+
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "server.source": ("search", "folder"),
+    "server.roster": ("search", "patients", "all"),
+    "server.auth": ("none", "bearer"),
+    "server.profile": ("generic", "us-core"),
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Effective settings. `values` by dotted key, `origins` says where each came from (default, file, environment)."""
+
+    values: Mapping[str, Any]
+    origins: Mapping[str, str]
+    file: Path | None
+
+    def __getitem__(self, name: str) -> Any:  # noqa: ANN401  a setting is text, number or path by its Key
+        return self.values[name]
+
+    @property
+    def home(self) -> Path:
+        """Folder of everything that Nadir keeps."""
+        return Path(self.values["home"])
+
+    @property
+    def landing(self) -> Path:
+        """What was received, as received: with the settings file this is the backup."""
+        return self.home / "landing"
+
+    @property
+    def store(self) -> Path:
+        """The DuckDB files; may be deleted and rebuilt."""
+        return self.home / "store"
+
+    @property
+    def reports(self) -> Path:
+        """The weekly bundles and their index."""
+        return self.home / "reports"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The hospital's time zone."""
+        return ZoneInfo(self.values["time_zone"])
+
+    def shown(self) -> list[tuple[str, str, str]]:
+        """(key, value as text with secrets as ***, origin) of every setting, in the order of KEYS."""
+        rows = []
+        for key in KEYS:
+            value = self.values[key.name]
+            text = "" if value is None else "***" if key.secret else str(value)
+            rows.append((key.name, text, self.origins[key.name]))
+        return rows
+
+    def token(self) -> str | None:
+        """The bearer token, or None. Read when asked for, never kept in a receipt."""
+        if self.values["server.token"]:
+            return str(self.values["server.token"])
+        file = self.values["server.token_file"]
+        if file is None:
+            return None
+        try:
+            return Path(file).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise SettingsRejected(
+                f"server.token_file: cannot read {file} ({error.strerror}). "
+                "Nothing was changed; name a file that you may read."
+            ) from error
+
+
+def find_settings_file(given: Path | None) -> Path | None:
+    """First of: `--config`, NADIR_CONFIG, ./nadir.toml, the user's configuration folder; None when there is none."""
+    named = given or (Path(os.environ["NADIR_CONFIG"]) if os.environ.get("NADIR_CONFIG") else None)
+    if named is not None:
+        if not named.is_file():
+            raise SettingsRejected(f"{named}: no such settings file. Write one with `nadir config init`.")
+        return named
+    user = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "nadir" / "nadir.toml"
+    return next((path for path in (Path("nadir.toml"), user) if path.is_file()), None)
+
+
+def load_settings(given: Path | None = None) -> Settings:
+    """Effective settings from file and environment.
+
+    Raises:
+        SettingsRejected: no file, unreadable TOML, unknown key, wrong kind or choice, missing or unknown time zone.
+    """
+    file = find_settings_file(given)
+    if file is None:
+        raise SettingsRejected("no nadir.toml found. Write one with `nadir config init`, or name one with --config.")
+    written = _flatten(_parse(file), file)
+    values: dict[str, Any] = {}
+    origins: dict[str, str] = {}
+    for key in KEYS:
+        raw, origin = _pick(key, written)
+        values[key.name] = _typed(key, raw, file.resolve().parent, origin)
+        origins[key.name] = origin
+    _require(values, file)
+    return Settings(values=values, origins=origins, file=file.resolve())
+
+
+def _parse(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsRejected(
+            f"{file}: cannot be read as TOML ({error}). Nothing was changed; mend the file."
+        ) from error
+
+
+def _flatten(tree: Mapping[str, Any], file: Path, prefix: str = "") -> dict[str, Any]:
+    known = {key.name for key in KEYS}
+    flat: dict[str, Any] = {}
+    for name, value in tree.items():
+        dotted = prefix + name
+        if isinstance(value, dict):
+            flat.update(_flatten(value, file, dotted + "."))
+        elif dotted not in known:
+            raise SettingsRejected(f"{file}: unknown key {dotted}. Known keys: see `nadir config show` or the README.")
+        elif next(key for key in KEYS if key.name == dotted).secret:
+            raise SettingsRejected(f"{file}: {dotted} is a secret: use its environment variable or {dotted}_file.")
+        else:
+            flat[dotted] = value
+    return flat
+
+
+def _pick(key: Key, written: Mapping[str, Any]) -> tuple[Any, str]:
+    if os.environ.get(key.variable):
+        return os.environ[key.variable], f"environment {key.variable}"
+    if key.name in written:
+        return written[key.name], "file"
+    return key.default, "default"
+
+
+def _typed(key: Key, raw: Any, folder: Path, origin: str) -> Any:  # noqa: ANN401
+    if raw is None:
+        return None
+    if key.kind == "path":
+        path = Path(str(raw)).expanduser()
+        return path if path.is_absolute() else folder / path
+    if key.kind == "number":
+        try:
+            return int(raw)
+        except (TypeError, ValueError) as error:
+            raise SettingsRejected(f"{key.name} ({origin}): expected a whole number.") from error
+    return str(raw)
+
+
+def _require(values: Mapping[str, Any], file: Path) -> None:
+    zone = values["time_zone"]
+    if zone is None:
+        raise SettingsRejected(f'{file}: time_zone must be given, such as time_zone = "Europe/Rome".')
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise SettingsRejected(f"{file}: time_zone {zone!r} is no IANA name.") from error
+    for name, choices in CHOICES.items():
+        if values[name] not in choices:
+            raise SettingsRejected(f"{file}: {name} must be one of {', '.join(choices)}.")
+    if values["server.source"] == "folder" and values["server.folder"] is None:
+        raise SettingsRejected(f'{file}: server.source = "folder" needs server.folder.')
+    if values["server.source"] == "search" and values["server.url"] is None:
+        raise SettingsRejected(f"{file}: server.url must be given.")
+    if values["server.roster"] == "patients" and values["server.roster_file"] is None:
+        raise SettingsRejected(f'{file}: server.roster = "patients" needs server.roster_file.')
+
+
+def prepare_prefect(home: Path) -> None:
+    """Set Prefect's environment before it is imported: own home, no telemetry, patience at start, our logs.
+
+    A variable that is already set wins: a site with a real Prefect server keeps its own settings.
+    """
+    defaults = {
+        "PREFECT_HOME": str(home / "prefect"),
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+        "GX_ANALYTICS_ENABLED": "false",
+        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "300",
+        "PREFECT_LOGGING_EXTRA_LOGGERS": "nadir",
+        "PREFECT_LOGGING_LEVEL": "WARNING",
+        "PREFECT_SERVER_UI_ENABLED": "false",
+        "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
+        "PREFECT_CLI_PROMPT": "false",
+    }
+    for name, value in defaults.items():
+        os.environ.setdefault(name, value)
+
+
+def starter_file(*, url: str | None = None, time_zone: str | None = None) -> str:
+    """A commented `nadir.toml` with every key, defaults as comments."""
+    lines = ["# Settings of Nadir. Relative paths count from this file. Each key also as NADIR_<SECTION>_<KEY>.", ""]
+    section = ""
+    for key in sorted(KEYS, key=lambda key: ("." in key.name, KEYS.index(key))):
+        if key.secret:
+            continue
+        head, _, name = key.name.rpartition(".")
+        if head != section:
+            lines += ["", f"[{head}]"]
+            section = head
+        given = {"server.url": url, "time_zone": time_zone}.get(key.name)
+        example = given if given is not None else key.default
+        shown = "" if example is None else str(example) if key.kind == "number" else f'"{example}"'
+        lines += [f"# {key.meaning}", f"{'' if given is not None else '# '}{name} = {shown}".rstrip()]
+    return "\n".join(lines) + "\n"
