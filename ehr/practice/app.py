@@ -1,0 +1,144 @@
+"""The FHIR R4 interface of a practice hospital, as a FastAPI application."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import parse_qsl
+
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from ehr.practice.answers import Refused, answer, outcome
+from ehr.practice.capability import RESOURCE_TYPES, capability_statement
+from ehr.practice.hospital import Hospital
+from ehr.practice.pages import Pages
+from ehr.practice.search import read_query
+
+Profile = Literal["generic", "us-core"]
+Endpoint = Callable[[Request], Awaitable[Response]]
+BASE_PATH = "/fhir"
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeApi:
+    """The endpoints over one hospital."""
+
+    hospital: Hospital
+    pages: Pages
+    token: str | None
+    profile: Profile
+
+    async def metadata(self, request: Request) -> Response:
+        """CapabilityStatement; open to everyone, so that a client can learn how to log in."""
+        return answer(json.dumps(capability_statement(self.profile, secured=self.token is not None)).encode())
+
+    async def page(self, request: Request) -> Response:
+        """The page behind a `next` link."""
+        self._admit(request)
+        seal = request.query_params.get("_page")
+        if seal is None:
+            raise Refused(404, "not-found", "nothing stands at this address")
+        return answer(self.pages.next_page(seal, base=_base(request), self_url=str(request.url)))
+
+    async def search(self, request: Request) -> Response:
+        """Search a type, by GET or by POST `_search` with a form in the body."""
+        self._admit(request)
+        pairs = parse_qsl(request.url.query, keep_blank_values=True)
+        if request.method == "POST":
+            pairs += parse_qsl((await request.body()).decode(), keep_blank_values=True)
+        query = read_query(_resource_type(request), pairs, self.profile)
+        return answer(self.pages.search_page(query, base=_base(request), self_url=str(request.url)))
+
+    async def read(self, request: Request) -> Response:
+        """The current version of one resource; 410 when it was deleted."""
+        self._admit(request)
+        key = (_resource_type(request), request.path_params["resource_id"])
+        if key in self.hospital.deleted:
+            raise Refused(410, "deleted", f"this {key[0]} was deleted")
+        record = self.hospital.current.get(key)
+        if record is None:
+            raise Refused(404, "not-found", f"no such {key[0]}")
+        return answer(record.body, headers={"ETag": f'W/"{record.version_id}"'})
+
+    async def vread(self, request: Request) -> Response:
+        """One version of one resource."""
+        self._admit(request)
+        key = (_resource_type(request), request.path_params["resource_id"])
+        for version in self.hospital.versions.get(key, ()):
+            if version.version_id == request.path_params["version_id"]:
+                return answer(version.body, headers={"ETag": f'W/"{version.version_id}"'})
+        raise Refused(404, "not-found", f"no such version of this {key[0]}")
+
+    async def instance_history(self, request: Request) -> Response:
+        """All versions of one resource, newest first."""
+        self._admit(request)
+        key = (_resource_type(request), request.path_params["resource_id"])
+        if key not in self.hospital.versions:
+            raise Refused(404, "not-found", f"no such {key[0]}")
+        versions = self.hospital.versions[key]
+        return answer(self.pages.instance_history(versions, base=_base(request), self_url=str(request.url)))
+
+    async def type_history(self, request: Request) -> Response:
+        """What happened to a type since an instant, deletions among it; not offered by the us-core profile."""
+        self._admit(request)
+        resource_type = _resource_type(request)
+        if self.profile == "us-core":
+            raise Refused(400, "not-supported", "this server keeps no history of a type")
+        since = request.query_params.get("_since")
+        body = self.pages.history_page(resource_type, since=since, base=_base(request), self_url=str(request.url))
+        return answer(body)
+
+    def _admit(self, request: Request) -> None:
+        given = request.headers.get("authorization", "")
+        if self.token is not None and not hmac.compare_digest(given, f"Bearer {self.token}"):
+            challenge = {"WWW-Authenticate": 'Bearer realm="practice hospital"'}
+            raise Refused(401, "login", "this server needs a bearer token", challenge)
+
+
+def make_app(hospital: Hospital, *, token: str | None, profile: Profile) -> FastAPI:
+    """The application that serves a hospital under ``/fhir``."""
+    api = PracticeApi(hospital, Pages(hospital, secrets.token_bytes(32)), token, profile)
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, routes=_routes(api))
+    app.add_exception_handler(Refused, _refuse)
+    return app
+
+
+def _routes(api: PracticeApi) -> list[BaseRoute]:
+    return [
+        Route(f"{BASE_PATH}/metadata", api.metadata),
+        Route(BASE_PATH, api.page),
+        Route(f"{BASE_PATH}/{{resource_type}}/_search", api.search, methods=["POST"]),
+        Route(f"{BASE_PATH}/{{resource_type}}/_history", api.type_history),
+        Route(f"{BASE_PATH}/{{resource_type}}/{{resource_id}}/_history/{{version_id}}", api.vread),
+        Route(f"{BASE_PATH}/{{resource_type}}/{{resource_id}}/_history", api.instance_history),
+        Route(f"{BASE_PATH}/{{resource_type}}/{{resource_id}}", api.read),
+        Route(f"{BASE_PATH}/{{resource_type}}", api.search),
+        Route("/{anything:path}", _nothing_here),
+    ]
+
+
+async def _nothing_here(request: Request) -> Response:
+    raise Refused(404, "not-found", "nothing stands at this address")
+
+
+async def _refuse(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)  # noqa: S101 - registered for this class only
+    return answer(outcome(error.code, error.text), error.status, error.headers)
+
+
+def _base(request: Request) -> str:
+    return f"{request.url.scheme}://{request.url.netloc}{BASE_PATH}"
+
+
+def _resource_type(request: Request) -> str:
+    resource_type: str = request.path_params["resource_type"]
+    if resource_type not in RESOURCE_TYPES:
+        raise Refused(404, "not-supported", "no such resource type on this server")
+    return resource_type

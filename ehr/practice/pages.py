@@ -1,0 +1,140 @@
+"""Bundles of the practice server: search pages with opaque, signed `next` links, and histories."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import Any
+
+from ehr.practice.answers import Refused
+from ehr.practice.dates import read_span
+from ehr.practice.hospital import Hospital, Record
+from ehr.practice.search import Query, find
+
+CACHED_SEARCHES = 256
+SIGNATURE_LENGTH = 12
+
+
+@dataclass(slots=True)
+class Pages:
+    """Builds the pages of one server: its records, the key of its links, and the last searches."""
+
+    hospital: Hospital
+    key: bytes
+    searches: OrderedDict[Query, list[Record]] = field(default_factory=OrderedDict)
+
+    def search_page(self, query: Query, *, base: str, self_url: str, offset: int = 0) -> bytes:
+        """One page of a search as Bundle bytes.
+
+        Raises:
+            Refused: the query has a parameter this server does not know.
+        """
+        found = self._find(query)
+        if query.only_count:
+            return _bundle("searchset", [_link("self", self_url)], [], total=len(found))
+        links = [_link("self", self_url)]
+        if offset + query.count < len(found):
+            links.append(_link("next", f"{base}?_page={self._seal(query, offset + query.count)}"))
+        entries = [
+            b"".join((_full_url(base, record), record.body, b',"search":{"mode":"match"}}'))
+            for record in found[offset : offset + query.count]
+        ]
+        return _bundle("searchset", links, entries, total=len(found))
+
+    def next_page(self, seal: str, *, base: str, self_url: str) -> bytes:
+        """The page behind a `next` link.
+
+        Raises:
+            Refused: the link was not made by this server.
+        """
+        state = self._unseal(seal)
+        parameters = tuple((name, value) for name, value in state["parameters"])
+        query = Query(state["type"], parameters, state["count"], only_count=False)
+        return self.search_page(query, base=base, self_url=self_url, offset=state["offset"])
+
+    def history_page(self, resource_type: str, *, since: str | None, base: str, self_url: str) -> bytes:
+        """The history of a type, newest first; a deletion is an entry without resource, as HAPI sends it.
+
+        Raises:
+            Refused: `since` is not a date.
+        """
+        asked = read_span(since) if since else (float("-inf"), 0.0)
+        if asked is None:
+            raise Refused(400, "invalid", "the value of _since is not a date")
+        rows: list[tuple[float, str, bytes]] = []
+        for (of_type, resource_id), deleted_at in self.hospital.deleted.items():
+            moment = read_span(deleted_at)
+            if of_type == resource_type and moment and moment[0] >= asked[0]:
+                rows.append((moment[0], resource_id, _deletion(base, of_type, resource_id)))
+        for (of_type, resource_id), versions in self.hospital.versions.items():
+            if of_type == resource_type:
+                rows.extend(
+                    (version.updated[0], resource_id, _history_entry(base, version))
+                    for version in versions
+                    if version.updated and version.updated[0] >= asked[0]
+                )
+        rows.sort(key=lambda row: (-row[0], row[1]))
+        return _bundle("history", [_link("self", self_url)], [row[2] for row in rows], total=len(rows))
+
+    def instance_history(self, versions: list[Record], *, base: str, self_url: str) -> bytes:
+        """All versions of one resource, newest first."""
+        entries = [_history_entry(base, version) for version in reversed(versions)]
+        return _bundle("history", [_link("self", self_url)], entries, total=len(entries))
+
+    def _find(self, query: Query) -> list[Record]:
+        if query in self.searches:
+            self.searches.move_to_end(query)
+            return self.searches[query]
+        found = self.searches[query] = find(self.hospital, query)
+        if len(self.searches) > CACHED_SEARCHES:
+            self.searches.popitem(last=False)
+        return found
+
+    def _seal(self, query: Query, offset: int) -> str:
+        state = {"type": query.resource_type, "parameters": query.parameters, "count": query.count, "offset": offset}
+        body = json.dumps(state).encode()
+        signature = hmac.digest(self.key, body, hashlib.sha256)[:SIGNATURE_LENGTH]
+        return base64.urlsafe_b64encode(signature + body).decode().rstrip("=")
+
+    def _unseal(self, seal: str) -> dict[str, Any]:
+        try:
+            raw = base64.urlsafe_b64decode(seal + "=" * (-len(seal) % 4))
+        except ValueError:
+            raw = b""
+        signature, body = raw[:SIGNATURE_LENGTH], raw[SIGNATURE_LENGTH:]
+        if not hmac.compare_digest(signature, hmac.digest(self.key, body, hashlib.sha256)[:SIGNATURE_LENGTH]):
+            raise Refused(400, "invalid", "this page link was not made by this server")
+        state: dict[str, Any] = json.loads(body)
+        return state
+
+
+def _bundle(kind: str, links: list[dict[str, str]], entries: list[bytes], *, total: int) -> bytes:
+    head = json.dumps({"resourceType": "Bundle", "type": kind, "total": total, "link": links}).encode()
+    if not entries:
+        return head
+    return b"".join((head[:-1], b',"entry":[', b",".join(entries), b"]}"))
+
+
+def _link(relation: str, url: str) -> dict[str, str]:
+    return {"relation": relation, "url": url}
+
+
+def _full_url(base: str, record: Record) -> bytes:
+    if record.resource_id is None:
+        return b'{"resource":'
+    return f'{{"fullUrl":{json.dumps(f"{base}/{record.resource_type}/{record.resource_id}")},"resource":'.encode()
+
+
+def _history_entry(base: str, version: Record) -> bytes:
+    request = json.dumps({"method": "PUT", "url": f"{version.resource_type}/{version.resource_id}"})
+    return b"".join((_full_url(base, version), version.body, f',"request":{request}}}'.encode()))
+
+
+def _deletion(base: str, resource_type: str, resource_id: str) -> bytes:
+    request = {"method": "DELETE", "url": f"{resource_type}/{resource_id}"}
+    entry = {"fullUrl": f"{base}/{resource_type}/{resource_id}", "request": request, "response": {"status": "204"}}
+    return json.dumps(entry).encode()

@@ -1,0 +1,115 @@
+"""Start and stop the practice server on loopback: blocking for the shell, in a thread for tests and the demo."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+
+from ehr.practice.app import BASE_PATH, Profile, make_app
+from ehr.practice.faults import Fault, FaultyApp
+from ehr.practice.hospital import load_hospital
+
+# Never another interface: invented patients or not, a practice server is no server for others.
+LOOPBACK = "127.0.0.1"
+START_SECONDS = 30.0
+
+
+class PracticeServer(uvicorn.Server):
+    """A uvicorn server that tells when it listens."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self.ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, then say so."""
+        await super().startup(sockets=sockets)
+        self.ready()
+
+
+def serve(
+    folder: Path,
+    *,
+    port: int = 0,
+    token: str | None,
+    profile: Profile = "generic",
+    faults: Sequence[Fault] = (),
+    ready: Callable[[str], None] = lambda base_url: None,
+) -> None:
+    """Serve a practice hospital folder until the process is told to stop.
+
+    `port` 0 lets the kernel choose; `ready` is called once with the base URL when the server listens. `token` None
+    opens the server to everyone on this machine.
+
+    Raises:
+        FileNotFoundError: the folder does not exist.
+        OSError: the port is taken.
+    """
+    app = make_app(load_hospital(folder), token=token, profile=profile)
+    with _listen(port) as line:
+        base_url = _base_url(line)
+        _server(app, faults, lambda: ready(base_url)).run(sockets=[line])
+
+
+@contextmanager
+def running(
+    folder: Path,
+    *,
+    port: int = 0,
+    token: str | None = None,
+    profile: Profile = "generic",
+    faults: Sequence[Fault] = (),
+) -> Iterator[str]:
+    """Serve a practice hospital folder in a thread while the block runs; gives the base URL.
+
+    Raises:
+        FileNotFoundError: the folder does not exist.
+        OSError: the port is taken.
+    """
+    app = make_app(load_hospital(folder), token=token, profile=profile)
+    line = _listen(port)
+    listening = threading.Event()
+    server = _server(app, faults, listening.set)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [line]}, name="practice-server", daemon=True)
+    thread.start()
+    try:
+        if not listening.wait(START_SECONDS):
+            raise TimeoutError(f"the practice server did not listen within {START_SECONDS:.0f} s")
+        yield _base_url(line)
+    finally:
+        server.should_exit = True
+        thread.join(START_SECONDS)
+        line.close()
+
+
+def _server(app: FastAPI, faults: Sequence[Fault], ready: Callable[[], None]) -> PracticeServer:
+    config = uvicorn.Config(
+        FaultyApp(app, faults) if faults else app,
+        log_level="critical",
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=2,
+        # The loop and parser of the standard library's side: nothing extra to install, same behaviour everywhere.
+        loop="asyncio",
+        http="h11",
+    )
+    return PracticeServer(config, ready)
+
+
+def _listen(port: int) -> socket.socket:
+    # Without the protocol named, asyncio leaves Nagle's algorithm on and each answer waits 40 ms for an ACK.
+    line = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    line.bind((LOOPBACK, port))
+    return line
+
+
+def _base_url(line: socket.socket) -> str:
+    host, port = line.getsockname()[:2]
+    return f"http://{host}:{port}{BASE_PATH}"
