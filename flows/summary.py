@@ -1,0 +1,71 @@
+"""The summary a run ends with, in text: the seed study's figures out of `published`, formatted, nothing computed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+__all__ = ["figure", "stage_lines", "summary_lines"]
+
+
+def figure(estimates: pd.DataFrame, measure: str, stratum: str, window: str | None = None) -> dict[str, object]:
+    """The one estimate of a measure over all infection classes; an empty mapping when it was not computed."""
+    rows = estimates[(estimates["measure"] == measure) & (estimates["stratum"] == stratum)]
+    rows = rows[(rows["infection_class"] == "all") | rows["infection_class"].isna()]
+    if window is not None:
+        rows = rows[rows["window_name"] == window]
+    return {} if rows.empty else {str(key): value for key, value in rows.iloc[0].to_dict().items()}
+
+
+def whole(row: Mapping[str, object], key: str = "numerator") -> str:
+    """A count of a figure, or a dash."""
+    value = row.get(key)
+    return "–" if value is None or pd.isna(value) else str(int(value))  # type: ignore[call-overload]
+
+
+def proportion(row: Mapping[str, object]) -> str:
+    """`16/56 = 28.6 % (95 % CI 17.3-42.2, Clopper-Pearson)`."""
+    if not row or pd.isna(row["value"]):  # type: ignore[call-overload]
+        return f"{whole(row)}/{whole(row, 'denominator')}"
+    value, lower, upper = (100 * float(row[key]) for key in ("value", "lower", "upper"))  # type: ignore[arg-type]
+    return (
+        f"{whole(row)}/{whole(row, 'denominator')} = {value:.1f} % (95 % CI {lower:.1f}-{upper:.1f}, {row['method']})"
+    )
+
+
+def association(row: Mapping[str, object]) -> str:
+    """Odds ratio with limits and the four cells."""
+    cells = (
+        f"exposed {row['exposed_events']} with, {row['exposed_without']} without; "
+        f"unexposed {row['unexposed_events']} with, {row['unexposed_without']} without"
+    )
+    if pd.isna(row["estimate"]):
+        return f"{row['exposure']} / {row['outcome']}: odds ratio not defined; {cells}"
+    upper = "inf" if pd.isna(row["upper"]) else f"{float(row['upper']):.2f}"  # type: ignore[arg-type]
+    lower = "0" if pd.isna(row["lower"]) else f"{float(row['lower']):.2f}"  # type: ignore[arg-type]
+    return (
+        f"{row['exposure']} / {row['outcome']}: odds ratio {float(row['estimate']):.2f} "  # type: ignore[arg-type]
+        f"(95 % CI {lower}-{upper}, conditional exact); {cells}"
+    )
+
+
+def summary_lines(estimates: pd.DataFrame, two_by_two: pd.DataFrame) -> list[str]:
+    """The seed study's figures, one a line."""
+    infused = {key: whole(figure(estimates, "patients_infused", key)) for key in ("all", "yes", "no", "unknown")}
+    events = figure(estimates, "infection_events", "no", "early")
+    deaths = figure(estimates, "infection_death_proportion", "no", "early")
+    lines = [
+        f"{infused['all']} infused; {infused['yes']} with, {infused['no']} without pre-existing infection, "
+        f"{infused['unknown']} unknown",
+        f"infected on day 0-30, without pre-existing infection: "
+        f"{proportion(figure(estimates, 'infected_proportion', 'no', 'early'))}, {whole(events)} infections",
+        f"died of infection, same stratum: {proportion(deaths)}",
+        f"progressed, with pre-existing infection: {proportion(figure(estimates, 'progression_proportion', 'yes'))}",
+    ]
+    return lines + [association(row) for row in two_by_two.to_dict("records")]
+
+
+def stage_lines(seconds: Mapping[str, float]) -> list[str]:
+    """Time of each stage in seconds, in the order they ran."""
+    return [f"{name:<12} {value:7.1f} s" for name, value in seconds.items()]
