@@ -1,0 +1,88 @@
+"""Settings: the environment wins, secrets stay out of files and out of print, mistakes are named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from flows.errors import SettingsRejected
+from flows.settings import KEYS, load_settings, starter_file
+
+URL = 'time_zone = "Europe/Rome"\n[server]\nurl = "https://fhir.example.org/r4"\n'
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for key in KEYS:
+        monkeypatch.delenv(key.variable, raising=False)
+    monkeypatch.delenv("NADIR_CONFIG", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "none"))
+    monkeypatch.chdir(tmp_path)
+
+
+def written(tmp_path: Path, text: str) -> Path:
+    file = tmp_path / "nadir.toml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_relative_paths_count_from_the_file(tmp_path: Path) -> None:
+    folder = tmp_path / "site"
+    folder.mkdir()
+    settings = load_settings(written(folder, URL))
+    assert settings.home == folder / "nadir-data"
+    assert settings.landing == folder / "nadir-data" / "landing"
+
+
+def test_the_environment_wins_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NADIR_SERVER_ROSTER", "all")
+    settings = load_settings(written(tmp_path, URL + 'roster = "search"\n'))
+    assert settings["server.roster"] == "all"
+    assert settings.origins["server.roster"] == "environment NADIR_SERVER_ROSTER"
+
+
+def test_a_secret_is_printed_as_stars(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NADIR_SERVER_TOKEN", "very-secret")
+    settings = load_settings(written(tmp_path, URL))
+    assert settings.token() == "very-secret"
+    assert dict((name, value) for name, value, _ in settings.shown())["server.token"] == "***"
+
+
+def test_the_token_file_is_read_when_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("from-file\n", encoding="utf-8")
+    settings = load_settings(written(tmp_path, URL + 'token_file = "token"\n'))
+    assert settings.token() == "from-file"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("time_zone = ", "cannot be read as TOML"),
+        ('[server]\nurl = "https://x"\n', "time_zone must be given"),
+        ('time_zone = "Rome"\n', "no IANA name"),
+        (URL + 'rooster = "all"\n', "unknown key server.rooster"),
+        (URL + 'token = "abc"\n', "is a secret"),
+        (URL + 'roster = "everyone"\n', "must be one of search, patients, all"),
+        (URL + 'roster = "patients"\n', "needs server.roster_file"),
+        (URL + 'source = "folder"\n', "needs server.folder"),
+        (URL + 'connections = "many"\n', "expected a whole number"),
+        ('time_zone = "Europe/Rome"\n', "server.url must be given"),
+    ],
+)
+def test_a_mistake_is_named(tmp_path: Path, text: str, says: str) -> None:
+    with pytest.raises(SettingsRejected, match=says):
+        load_settings(written(tmp_path, text))
+
+
+def test_no_file_names_the_command_that_writes_one() -> None:
+    with pytest.raises(SettingsRejected, match="nadir config init"):
+        load_settings()
+
+
+def test_the_starter_file_is_read_back_with_the_defaults(tmp_path: Path) -> None:
+    settings = load_settings(written(tmp_path, starter_file(url="https://x", time_zone="Asia/Shanghai")))
+    for key in KEYS:
+        if key.kind != "path" and key.name not in ("server.url", "time_zone"):
+            assert settings[key.name] == key.default, key.name
