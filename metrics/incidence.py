@@ -67,9 +67,9 @@ def aalen_johansen(
 
 
 def first_event_curve(
-    last_days: Sequence[int], causes: Sequence[int], *, days: Sequence[int], level: float = 0.95
+    last_days: Sequence[int], causes: Sequence[int], *, days: Sequence[int], cause: int = 1, level: float = 0.95
 ) -> Curve:
-    """Cumulative incidence of the first event by the end of each day, one person one row.
+    """Cumulative incidence of ``cause`` as first event by the end of each day, one person one row.
 
     ``last_days`` is the day of the event, of the competing death or the last day looked at. At F = 0 the upper
     limit is Clopper-Pearson's with N = followed to that day or dead before (statistics.md 9.5). No points without
@@ -81,10 +81,10 @@ def first_event_curve(
     """
     times = [last_day + 1 for last_day in last_days]
     points = []
-    for read in aalen_johansen(times, causes, read_at=[day + 1 for day in days], level=level):
+    for read in aalen_johansen(times, causes, cause=cause, read_at=[day + 1 for day in days], level=level):
         limits = Interval(read.lower, read.upper)
         if read.value == 0.0:
-            limits = _zero_limits(times, causes, read.time, level)
+            limits = _zero_limits(times, causes, read.time, cause=cause, level=level)
         points.append(CurvePoint(int(read.time) - 1, read.at_risk, read.value, limits.lower, limits.upper))
     return Curve(tuple(points), AALEN_JOHANSEN, level, ZERO_NOTE if points else "no patients")
 
@@ -166,8 +166,8 @@ def _steps(times: Sequence[float], causes: Sequence[int], cause: int) -> tuple[l
     return event_times, values, errors
 
 
-def _zero_limits(times: Sequence[float], causes: Sequence[int], time: float, level: float) -> Interval:
-    known = sum(1 for t, c in zip(times, causes, strict=True) if t >= time or c not in (0, 1))
+def _zero_limits(times: Sequence[float], causes: Sequence[int], time: float, *, cause: int, level: float) -> Interval:
+    known = sum(1 for t, c in zip(times, causes, strict=True) if t >= time or c not in (0, cause))
     upper = exact_proportion(0, known, level=level).upper
     return Interval(None if upper is None else 0.0, upper)
 

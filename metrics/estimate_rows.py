@@ -1,0 +1,129 @@
+"""Rows of ``published.estimates``: proportions, counts and densities from the frames of ``counts``.
+
+Every stratum, window and class that was counted has its row, also where nothing happened: 0 events come with their
+upper limit, and an empty denominator with values of None and a note.
+"""
+
+import pandas as pd
+
+from metrics.figure_order import Row, joined
+from metrics.proportions import exact_proportion
+from metrics.rates import PER_100, exact_rate
+from metrics.results import Estimate
+
+COUNT = "count"
+COUNTED_MEASURES = frozenset({"patients_infused", "infection_events"})
+DENSITY_METHOD = "exact Poisson, per 100 patient-days"
+
+
+def proportion_rows(proportions: pd.DataFrame, *, status: str, level: float) -> list[Row]:
+    """One row per row of ``counts.proportions``; counts where the measure has no denominator.
+
+    Raises:
+        CountsRejected: a numerator above its denominator, or a negative count.
+
+    >>> counted = pd.DataFrame({"measure": ["infected_proportion"], "stratum": ["no"], "window_name": ["early"],
+    ...     "infection_class": ["all"], "numerator": [16], "denominator": [56], "left_out": [2], "provisional": [True]})
+    >>> row = proportion_rows(counted, status="final", level=0.95)[0]
+    >>> row["status"], round(row["upper"], 3), row["note"]
+    ('provisional', 0.422, '2 not complete, left out')
+    """
+    rows = []
+    for counted in proportions.itertuples(index=False):
+        key = _key(counted.measure, counted)
+        state = row_status(status, provisional=_is_true(counted.provisional))
+        if counted.measure in COUNTED_MEASURES or pd.isna(counted.denominator):
+            rows.append({**key, **_count(int(counted.numerator), level), "status": state})
+            continue
+        share = exact_proportion(int(counted.numerator), int(counted.denominator), level=level)
+        left_out = 0 if pd.isna(counted.left_out) else int(counted.left_out)
+        waiting = f"{left_out} not complete, left out" if left_out else ""
+        note = joined(share.note, _compatible(share), waiting)
+        rows.append({**key, **estimate_cells(share, unit="patients"), "status": state, "note": note})
+    return rows
+
+
+def infection_rows(
+    infections: pd.DataFrame, *, status: str, level: float, provisional: frozenset[tuple[str, str]]
+) -> list[Row]:
+    """Density, events and patients of every row of ``counts.infections``.
+
+    Densities are counted infections per 100 patient-days. ``provisional`` holds (stratum, window) whose days are
+    not over.
+
+    Raises:
+        CountsRejected: events without patient-days, or a negative count.
+
+    >>> counted = pd.DataFrame({"stratum": ["no"], "window_name": ["early"], "infection_class": ["fungal"],
+    ...     "patients": [0], "events": [0], "person_days": [1590], "at_risk": [56], "infection_deaths": [0]})
+    >>> [row["measure"] for row in infection_rows(counted, status="final", level=0.95, provisional=frozenset())]
+    ['infection_density', 'infection_events', 'infected_patients']
+    """
+    rows: list[Row] = []
+    for counted in infections.itertuples(index=False):
+        state = row_status(status, provisional=(counted.stratum, counted.window_name) in provisional)
+        density = exact_rate(int(counted.events), int(counted.person_days), per=PER_100, level=level)
+        patients = _count(int(counted.patients), level)
+        patients |= {"denominator": int(counted.at_risk), "denominator_unit": "patients"}
+        cells = estimate_cells(density, unit="patient_days") | {"method": DENSITY_METHOD}
+        rows.append({**_key("infection_density", counted), **cells, "status": state, "note": density.note})
+        rows.append({**_key("infection_events", counted), **_count(int(counted.events), level), "status": state})
+        rows.append({**_key("infected_patients", counted), **patients, "status": state})
+    return rows
+
+
+def estimate_cells(estimate: Estimate, *, unit: str | None) -> Row:
+    """The number columns of an estimate.
+
+    >>> estimate_cells(exact_proportion(0, 0), unit="patients")["value"] is None
+    True
+    """
+    return {
+        "numerator": int(estimate.numerator),
+        "denominator": None if estimate.denominator is None else int(estimate.denominator),
+        "denominator_unit": unit,
+        "value": estimate.value,
+        "lower": estimate.lower,
+        "upper": estimate.upper,
+        "level": estimate.level,
+        "method": estimate.method,
+        "note": estimate.note,
+    }
+
+
+def row_status(status: str, *, provisional: bool) -> str:
+    """The run's status; a final run's unfinished window is provisional.
+
+    >>> row_status("final", provisional=True), row_status("incomplete", provisional=True)
+    ('provisional', 'incomplete')
+    """
+    return "provisional" if status == "final" and provisional else status
+
+
+def unfinished(proportions: pd.DataFrame) -> frozenset[tuple[str, str]]:
+    """The (stratum, window) pairs of which any proportion is provisional."""
+    rows = zip(proportions["stratum"], proportions["window_name"], proportions["provisional"], strict=True)
+    return frozenset((str(stratum), str(window)) for stratum, window, flag in rows if _is_true(flag))
+
+
+def _count(number: int, level: float) -> Row:
+    return {"numerator": number, "value": float(number), "level": level, "method": COUNT, "note": ""}
+
+
+def _compatible(share: Estimate) -> str:
+    if share.numerator == 0 and share.upper is not None:
+        return f"0 of {share.denominator:g} seen, up to {100 * share.upper:.1f} % is compatible"
+    return ""
+
+
+def _key(measure: str, counted: object) -> Row:
+    names = ("stratum", "window_name", "infection_class")
+    return {"measure": measure, **{name: _text(getattr(counted, name)) for name in names}}
+
+
+def _text(value: object) -> str | None:
+    return None if pd.isna(value) else str(value)
+
+
+def _is_true(flag: object) -> bool:
+    return not pd.isna(flag) and bool(flag)
