@@ -5,7 +5,7 @@ file readable by the owner only, because the file holds patients.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
@@ -77,6 +77,43 @@ def transaction(connection: Connection) -> Iterator[None]:
         connection.rollback()
         raise
     connection.commit()
+
+
+def append_rows(connection: Connection, relation: str, rows: Sequence[Sequence[object]]) -> None:
+    """Append rows to a table, each value cast to its column; the order of values is that of the columns."""
+    # executemany takes a thousand times as long as an appender.
+    if not rows:
+        return
+    appender = connection.appender(relation)
+    appender.append_rows(rows)
+    appender.flush()
+
+
+def attach_archive(connection: Connection, archive: Path) -> None:
+    """Let the statements of this connection read the archive as `archive.raw`, `archive.ops`; never write it.
+
+    Raises:
+        StoreUnreadable: it is not there or another process writes it.
+    """
+    attach_read_only(connection, archive, name="archive")
+
+
+def attach_read_only(connection: Connection, path: Path, *, name: str) -> None:
+    """Let the statements of this connection read another file under `name`.
+
+    Raises:
+        StoreUnreadable: it is not there or another process writes it.
+    """
+    try:
+        connection.execute(f"attach $path as {name} (read_only)", {"path": str(path)})
+    except duckdb.Error as error:
+        raise StoreUnreadable(f"{path} cannot be read: {error}. Nothing was changed.") from error
+
+
+def fetch_value(connection: Connection, statement: str) -> int:
+    """The one number of a statement that counts."""
+    row = connection.execute(statement).fetchone()
+    return int(row[0]) if row else 0
 
 
 def create_macros(connection: Connection) -> None:

@@ -4,11 +4,11 @@ StoreError
 ├── LockHeld            another run is writing: wait, or end that run
 ├── StoreUnreadable     the archive or a build file cannot be opened or written: look at the disk
 ├── LandingDamaged      a landed file is not what its manifest says: do not go on, look at the folder
+├── LandingOutOfOrder   an ingest older than what is loaded has appeared: rebuild the store
 ├── RelationUnknown     a relation is asked for that no SQL file makes: a wrong name
 ├── RelationsCircular   SQL files read each other in a circle: a mistake in our files
 ├── RelationFailed      a SQL file does not run: a mistake in our files
-├── DoorClosed          a reader asks for a schema that stays in the archive
-└── RebuildDiffers      a rebuilt archive is not equal to the one it replaces: keep both, report it
+└── DoorClosed          a reader asks for a schema that stays in the archive
 """
 
 
@@ -28,6 +28,10 @@ class LandingDamaged(StoreError):
     """Raised when a closed ingest has a file that is missing or differs from its manifest; fetch it again."""
 
 
+class LandingOutOfOrder(StoreError):
+    """Raised when a closed ingest is older than the newest loaded one; `nadir store rebuild` makes the store right."""
+
+
 class RelationUnknown(StoreError):
     """Raised when neither a SQL file nor the database has the relation that is asked for; check the name."""
 
@@ -42,7 +46,3 @@ class RelationFailed(StoreError):
 
 class DoorClosed(StoreError):
     """Raised when a reader asks for raw or stage, which hold identifiable resources and stay in the archive."""
-
-
-class RebuildDiffers(StoreError):
-    """Raised when a store rebuilt from landing/ has other relation digests than the one beside it."""

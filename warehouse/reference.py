@@ -1,83 +1,84 @@
-"""The `ref` relations: value sets and the run's own rows, as tables that SQL joins.
+"""The `ref` relations of a build: value sets and the run's own rows, as tables that SQL joins.
 
 No clinical code and no threshold stands in SQL: a code is a row of a value set, a threshold is a column of
 `ref.protocol`, and the two clocks are columns of `ref.run`.
 """
 
-import csv
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
 import pandas
 
+from mappings.protocol import Protocol
+from mappings.value_sets import ValueSets
 from warehouse.connection import Connection
+from warehouse.run_key import RunKey
 
-_SCHEMA_FILE = "schema.csv"
-
-
-@dataclass(frozen=True)
-class ColumnContract:
-    """One column of a value set, as schema.csv states it."""
-
-    name: str
-    duckdb_type: str
-    in_key: bool
+RUN_COLUMNS = {"as_of": "TIMESTAMPTZ", "data_date": "DATE", "time_zone": "VARCHAR", "protocol": "VARCHAR"}
+WINDOW_COLUMNS = {"window_name": "VARCHAR", "first_day": "INTEGER", "last_day": "INTEGER"}
+COHORT_COLUMNS = {"age_low": "INTEGER", "age_high": "INTEGER", "disease": "VARCHAR"}
 
 
-Row = dict[str, str]
+def store_reference(connection: Connection, run: RunKey) -> list[str]:
+    """Make every `ref` relation of a run; returns their names in the order made."""
+    relations = store_value_sets(connection, run.value_sets)
+    row = {
+        "as_of": run.as_of.isoformat(),
+        "data_date": run.data_date.isoformat(),
+        "time_zone": run.time_zone,
+        "protocol": run.protocol.name,
+    }
+    create_table(connection, "ref.run", RUN_COLUMNS, [row])
+    return [*relations, "ref.run", *store_protocol(connection, run.protocol)]
 
 
-def load_value_sets(connection: Connection, folders: Sequence[Path]) -> list[str]:
-    """Make one `ref` table per value set; the first folder has schema.csv, later ones add to and replace rows.
-
-    Returns the names of the relations. A row of a later folder replaces the row with the same key.
-    """
+def store_value_sets(connection: Connection, value_sets: ValueSets) -> list[str]:
+    """Make one `ref` table per code list, with the types of its columns; returns their names."""
     connection.execute("create schema if not exists ref")
     relations = []
-    for file_name, columns in value_set_contracts(folders[0] / _SCHEMA_FILE).items():
-        rows = _merged_rows([folder / file_name for folder in folders], columns)
-        relation = f"ref.{Path(file_name).stem}"
-        create_table(connection, relation, {column.name: column.duckdb_type for column in columns}, rows)
-        relations.append(relation)
+    for name, table in sorted(value_sets.tables.items()):
+        columns = {column.name: column.duckdb_type for column in table.columns}
+        create_table(connection, f"ref.{name}", columns, table.records())
+        relations.append(f"ref.{name}")
     return relations
 
 
-def value_set_contracts(schema_file: Path) -> dict[str, list[ColumnContract]]:
-    """The columns of each value set, by file name; the test cases beside the value sets are left out."""
-    contracts: dict[str, list[ColumnContract]] = {}
-    with schema_file.open(encoding="utf-8", newline="") as lines:
-        for row in csv.DictReader(lines):
-            if "/" in row["file"]:
-                continue
-            column = ColumnContract(row["column_name"], row["duckdb_type"], row["in_key"] == "yes")
-            contracts.setdefault(row["file"], []).append(column)
-    return contracts
+def store_protocol(connection: Connection, protocol: Protocol) -> list[str]:
+    """Make `ref.protocol` (one column per threshold), `ref.windows` and `ref.protocol_cohort`."""
+    thresholds = protocol.thresholds()
+    create_table(
+        connection, "ref.protocol", {name: threshold_type(value) for name, value in thresholds.items()}, [thresholds]
+    )
+    windows = [
+        {"window_name": name, "first_day": first, "last_day": last}
+        for name, (first, last) in protocol.window_days().items()
+    ]
+    create_table(connection, "ref.windows", WINDOW_COLUMNS, windows)
+    cohort = {name: getattr(protocol.cohort, name) for name in COHORT_COLUMNS}
+    create_table(connection, "ref.protocol_cohort", COHORT_COLUMNS, [cohort])
+    return ["ref.protocol", "ref.windows", "ref.protocol_cohort"]
+
+
+def threshold_type(value: object) -> str:
+    """The column type of a threshold: BOOLEAN, INTEGER or DECIMAL(9,3).
+
+    >>> threshold_type(60), threshold_type(False)
+    ('INTEGER', 'BOOLEAN')
+    """
+    if isinstance(value, bool):
+        return "BOOLEAN"
+    return "INTEGER" if isinstance(value, int) else "DECIMAL(9,3)"
 
 
 def create_table(
     connection: Connection, relation: str, columns: Mapping[str, str], rows: Sequence[Mapping[str, object]]
 ) -> None:
-    """Make a table with these column types from rows of text; a missing or empty value is NULL."""
+    """Make a table with these column types from rows of any values; a missing or empty value is NULL."""
+    # Types come from the casts, not from the frame: an empty frame has the same columns as a full one.
     frame = pandas.DataFrame(
-        {name: pandas.Series([_text(row.get(name)) for row in rows], dtype="object") for name in columns}
+        {name: pandas.Series([_text(row.get(name)) for row in rows], dtype="str") for name in columns}
     )
     casts = ", ".join(f'cast("{name}" as {kind}) as "{name}"' for name, kind in columns.items())
-    # Types come from the casts, not from the frame: an empty frame has the same columns as a full one.
-    typed = frame.astype({name: "str" for name in columns})
-    connection.from_df(typed).project(casts).create(relation)
-
-
-def _merged_rows(files: Sequence[Path], columns: Sequence[ColumnContract]) -> list[Row]:
-    key = [column.name for column in columns if column.in_key]
-    merged: dict[object, Row] = {}
-    for file in files:
-        if not file.is_file():
-            continue
-        with file.open(encoding="utf-8", newline="") as lines:
-            for row in csv.DictReader(lines):
-                merged[tuple(row[name] for name in key) if key else len(merged)] = row
-    return list(merged.values())
+    connection.from_df(frame).project(casts).create(relation)
 
 
 def _text(value: object) -> str | None:

@@ -16,17 +16,15 @@ store.given("ref.x", ...) replaces one for one test. store.connection is the Duc
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
+from mappings.protocol import load_protocol
+from mappings.value_sets import load_value_sets
 from tests.sql.columns import REGISTRY, parse_columns
 from warehouse.connection import Connection, connect
-from warehouse.reference import create_table, load_value_sets
+from warehouse.reference import RUN_COLUMNS, create_table, store_protocol, store_value_sets, threshold_type
 from warehouse.relations import has_sql, relation_sources, run_sql
-
-ROOT = Path(__file__).parents[2]
-VALUE_SETS = (ROOT / "mappings" / "valuesets", Path("/work/shared/valuesets"))
 
 RUN = {
     "as_of": "2020-02-01T00:00:00Z",
@@ -34,32 +32,8 @@ RUN = {
     "time_zone": "Asia/Shanghai",
     "protocol": "car-t-b-all",
 }
-WINDOWS = [("look_back", -30, -1), ("early", 0, 30), ("late", 31, 90)]
-COHORT = {"age_low": None, "age_high": None, "disease": "b_all"}
-THRESHOLDS: dict[str, object] = {
-    "look_back_first_day": -30, "look_back_last_day": -1, "early_first_day": 0, "early_last_day": 30,
-    "late_first_day": 31, "late_last_day": 90, "course_gap_days": 60, "cross_channel_days": 1,
-    "look_back_observed_days": 14, "look_back_days": 30, "contaminant_specimens": 2,
-    "contaminant_consecutive_days": 1, "contaminant_needs_symptom": False, "matching_condition_days": 7,
-    "treatment_first_day": -1, "treatment_last_day": 3, "treatment_gap_days": 2, "treated_contaminant_days": 4,
-    "join_before_days": 3, "join_after_days": 14, "polymicrobial_days": 3, "no_organism_gap_days": 14,
-    "dnaemia_treatment_first_day": -3, "dnaemia_treatment_last_day": 14, "cmv_significant_iu_per_ml": 1000,
-    "adv_significant_copies_per_ml": 1000, "recorded_onset_encounter_days": 7, "death_active_days": 14,
-    "progression_last_day": 30, "progression_sensitivity_last_day": 90, "organ_support_days": 2,
-    "crs_severe_grade": 3, "crs_exclusion_days": 1, "crs_last_day": 30, "escalation_days": 4,
-    "escalation_last_positive_days": 7, "imaging_days": 3, "drug_first_day": -120, "drug_last_day": 90,
-    "block_gap_days": 2, "lymphodepletion_first_day": -14, "lymphodepletion_last_day": -1,
-    "bridging_first_day_without_collection": -60, "conditioning_before_days": 21, "conditioning_inferred_days": 7,
-    "neutropenia_window_days": 3, "neutropenia_anc_per_ul": 500, "first_sign_days": 3, "fuo_gap_days": 14,
-    "fever_celsius": "38.3", "fever_sustained_celsius": "38.0", "fever_sustained_minutes": 60, "complete_day": 30,
-}  # fmt: skip
+PROTOCOL = load_protocol("car-t-b-all")
 SCHEMAS = ("stage", "cohort", "counts", "ops", "raw", "published")
-
-
-def _threshold_type(value: object) -> str:
-    if isinstance(value, bool):
-        return "BOOLEAN"
-    return "INTEGER" if isinstance(value, int) else "DECIMAL(9,3)"
 
 
 class Store:
@@ -102,12 +76,12 @@ class Store:
 
     def protocol(self, **thresholds: object) -> None:
         """Run with other thresholds than the seed's."""
-        values = {**THRESHOLDS, **thresholds}
-        self._make("ref.protocol", {name: _threshold_type(value) for name, value in values.items()}, [values])
+        values = {**PROTOCOL.thresholds(), **thresholds}
+        self._make("ref.protocol", {name: threshold_type(value) for name, value in values.items()}, [values])
 
     def run(self, **values: str) -> None:
         """Run with another as_of, data_date, time_zone or protocol name."""
-        self._make("ref.run", REGISTRY["ref.run"], [{**RUN, **values}])
+        self._make("ref.run", RUN_COLUMNS, [{**RUN, **values}])
 
     def reset(self) -> None:
         """Forget what the last test gave, with the `ref` relations that it replaced."""
@@ -144,14 +118,9 @@ class Store:
 
 def load_reference(connection: Connection) -> None:
     """Fill `ref` with the shipped value sets and the seed's rows."""
-    folder = next(folder for folder in VALUE_SETS if (folder / "schema.csv").is_file())
-    load_value_sets(connection, [folder])
-    create_table(connection, "ref.run", REGISTRY["ref.run"], [RUN])
-    windows = [dict(zip(REGISTRY["ref.windows"], window, strict=True)) for window in WINDOWS]
-    create_table(connection, "ref.windows", REGISTRY["ref.windows"], windows)
-    create_table(connection, "ref.protocol_cohort", REGISTRY["ref.protocol_cohort"], [COHORT])
-    types = {name: _threshold_type(value) for name, value in THRESHOLDS.items()}
-    create_table(connection, "ref.protocol", types, [THRESHOLDS])
+    store_value_sets(connection, load_value_sets())
+    store_protocol(connection, PROTOCOL)
+    create_table(connection, "ref.run", RUN_COLUMNS, [RUN])
 
 
 def _value(cell: str) -> str | None:

@@ -1,0 +1,78 @@
+-- cohort.micro_times
+-- Grain: one row per microbiology result, with the time of its collection and where that was read.
+-- Rule: Specimen.collection, else effective (of the topmost parent Observation, then its own, then of its report), else
+-- issued, flagged by date_source (docs/definitions.md#onset). `_at` instants, `_on` hospital-local dates.
+with
+
+effective as (
+    select
+        'Observation' as resource_type,
+        observation_id as resource_id,
+        coalesce(effective_datetime, effective_start, effective_instant) as effective_text
+    from stage.observation
+    union all
+    select
+        'DiagnosticReport' as resource_type,
+        diagnostic_report_id as resource_id,
+        coalesce(effective_datetime, effective_start) as effective_text
+    from stage.diagnostic_report
+),
+
+effective_days as (
+    select
+        effective.resource_type,
+        effective.resource_id,
+        fhir_at(effective.effective_text, run.time_zone) as effective_at,
+        fhir_on(effective.effective_text, run.time_zone) as effective_on
+    from effective
+    cross join ref.run as run
+    where fhir_on(effective.effective_text, run.time_zone) is not null
+),
+
+offered as (
+    select resource_type, resource_id, effective_at, effective_on, 0 as place
+    from effective_days
+    union all
+    select
+        'Observation' as resource_type,
+        ancestors.resource_id,
+        days.effective_at,
+        days.effective_on,
+        if(ancestors.ancestor_type = 'Observation', -ancestors.distance, 9) as place
+    from cohort.micro_ancestors as ancestors
+    inner join effective_days as days
+        on ancestors.ancestor_type = days.resource_type and ancestors.ancestor_id = days.resource_id
+),
+
+effective_times as (
+    select
+        resource_type,
+        resource_id,
+        arg_min_null(effective_at, (place, effective_on, effective_at)) as effective_at,
+        arg_min(effective_on, (place, effective_on, effective_at)) as effective_on
+    from offered
+    group by resource_type, resource_id
+)
+
+select
+    resources.resource_type,
+    resources.resource_id,
+    case
+        when specimens.collected_on is not null then specimens.collected_at
+        when times.effective_on is not null then times.effective_at
+        else fhir_at(resources.issued, run.time_zone)
+    end as collected_at,
+    coalesce(specimens.collected_on, times.effective_on, fhir_on(resources.issued, run.time_zone)) as collected_on,
+    case
+        when specimens.collected_on is not null then 'collection'
+        when times.effective_on is not null then 'effective'
+        when fhir_on(resources.issued, run.time_zone) is not null then 'issued'
+    end as date_source,
+    fhir_on(resources.issued, run.time_zone) as issued_on
+from cohort.micro_resources as resources
+inner join cohort.micro_specimens as specimen
+    on resources.resource_type = specimen.resource_type and resources.resource_id = specimen.resource_id
+left join cohort.specimens as specimens on specimen.specimen_id = specimens.specimen_id
+left join effective_times as times
+    on resources.resource_type = times.resource_type and resources.resource_id = times.resource_id
+cross join ref.run as run

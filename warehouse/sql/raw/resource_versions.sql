@@ -1,0 +1,15 @@
+-- raw.resource_versions
+-- Grain: one row per resource version: one row per type, id, version and content; a second row only after a deletion.
+-- Rule: Raw first, versions kept (docs/definitions.md#raw); known_from is when the bringing ingest closed.
+-- Time: `_at` and `_from` are UTC instants, `_on` and `_date` local dates.
+create table if not exists raw.resource_versions (
+    resource_type varchar not null,
+    resource_id varchar not null,
+    version_id varchar,
+    last_updated timestamptz,
+    content_hash varchar not null,
+    known_from timestamptz not null,
+    resource varchar not null,
+    landing_file varchar not null,
+    line integer not null
+);
