@@ -1,0 +1,131 @@
+"""Puts a view together: one projection of the JSON, then per branch a chain of unnests, then `union all`."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mappings.sql_on_fhir import dialect_duckdb as dialect
+from mappings.sql_on_fhir.branches import (
+    ROOT,
+    Branch,
+    Brancher,
+    Iteration,
+    Output,
+    element_name,
+    index_name,
+    output_columns,
+)
+from mappings.sql_on_fhir.columns import Column
+from mappings.sql_on_fhir.definition import Definition, read_definition
+from mappings.sql_on_fhir.errors import CompileError
+from mappings.sql_on_fhir.lowering import Lowering
+from mappings.sql_on_fhir.names import Names
+from mappings.sql_on_fhir.navigation import read_field
+from mappings.sql_on_fhir.operators import boolean
+from mappings.sql_on_fhir.values import Scope, Shape, Value
+
+_RESOURCE = "r"
+
+
+@dataclass(frozen=True)
+class CompiledView:
+    """A view as one `select` over a relation with a JSON column `resource`."""
+
+    name: str
+    resource_type: str
+    sql: str
+    columns: tuple[Column, ...]
+
+
+def compile_view(view: Mapping[str, Any], *, source: str) -> CompiledView:
+    """Compile a ViewDefinition to DuckDB SQL.
+
+    `source` names a relation (as SQL reads it) with a JSON column `resource`; rows of other types are left out.
+    A value of another JSON type than FHIR says is read as NULL or as its text, never as an error. Decimals keep their
+    text: a decimal column with the tag `ansi/type` CHARACTER VARYING says 1.10 where the resource says 1.10.
+
+    Raises:
+        CompileError: the view is invalid or uses what this compiler does not know; the message names view, column,
+            expression and position.
+    """
+    name = str(view.get("name", "unnamed"))
+    try:
+        return _compiled(read_definition(view), source)
+    except CompileError as error:
+        raise error.within(view=name) from error
+
+
+def _compiled(definition: Definition, source: str) -> CompiledView:
+    shape = Shape(definition.resource, repeats=False)
+    root = Scope(Value(_RESOURCE, definition.resource, shape=shape), "0", definition.constants)
+    lowering = Lowering(Names())
+    branches = Brancher(definition, lowering).branches(root)
+    conditions = [_resource_type(root, definition, lowering.names)]
+    conditions += [_condition(path, root, lowering) for path in definition.where]
+    projection = dialect.projection("resource", shape.structure(), keep_decimals=shape.has_decimals())
+    parts = [
+        "with resources as (",
+        f"  select {_RESOURCE}",
+        f"  from (select {projection} as {_RESOURCE} from {source}) as projected",  # noqa: S608  # the caller's relation
+        f"  where {' and '.join(conditions)}",
+        ")",
+        "\nunion all\n".join(_branch(branch) for branch in branches),
+    ]
+    return CompiledView(definition.name, definition.resource, "\n".join(parts), tuple(output_columns(branches[0])))
+
+
+def _resource_type(root: Scope, definition: Definition, names: Names) -> str:
+    field = read_field(root.this, "resourceType", "code", repeats=False, names=names)
+    return f"{field.sql} = {dialect.text_literal(definition.resource)}"
+
+
+def _condition(path: str, root: Scope, lowering: Lowering) -> str:
+    value = lowering.path(path, root, "where")
+    try:
+        return boolean(value, 1)
+    except CompileError as error:
+        raise error.within(place="where", expression=path) from error
+
+
+def _branch(branch: Branch) -> str:
+    outputs = [step for step in branch if isinstance(step, Output)]
+    iterations = [step for step in branch if isinstance(step, Iteration)]
+    query = _level(ROOT, outputs, iterations, carried=[], relation="resources")
+    done: list[int] = [ROOT]
+    for step, iteration in enumerate(iterations):
+        kept = [_column(number) for number, output in enumerate(outputs) if output.context in done]
+        later = [_list(other) for other in iterations[step + 1 :] if other.parent in done]
+        query = _unnested(iteration, [*kept, *later], query)
+        query = _level(iteration.context, outputs, iterations, carried=[*kept, *later], relation=query)
+        done.append(iteration.context)
+    named = [f"{_column(number)} as {dialect.name(output.column.name)}" for number, output in enumerate(outputs)]
+    return _select(named, query)
+
+
+def _level(
+    context: int, outputs: Sequence[Output], iterations: Sequence[Iteration], *, carried: Sequence[str], relation: str
+) -> str:
+    """What a context yields: its columns, and the lists that later steps go through."""
+    columns = [f"{output.sql} as {_column(n)}" for n, output in enumerate(outputs) if output.context == context]
+    lists = [f"{step.values} as {_list(step)}" for step in iterations if step.parent == context]
+    return _select([*carried, *columns, *lists], relation)
+
+
+def _unnested(iteration: Iteration, carried: Sequence[str], relation: str) -> str:
+    """One row per element of the list, with its number."""
+    values = dialect.or_one_null(_list(iteration)) if iteration.keeps_empty else _list(iteration)
+    element = dialect.unnested(values, element_name(iteration.context), index_name(iteration.context))
+    return _select([*carried, *element], relation)
+
+
+def _select(expressions: Sequence[str], relation: str) -> str:
+    inner = relation if relation.isidentifier() else f"(\n{relation}\n) as step"
+    return "\n".join(["select", "  " + ",\n  ".join(expressions or ["1 as nothing"]), f"from {inner}"])
+
+
+def _column(number: int) -> str:
+    return f"c{number}"
+
+
+def _list(iteration: Iteration) -> str:
+    return f"l{iteration.context}"

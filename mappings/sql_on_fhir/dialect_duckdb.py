@@ -1,0 +1,148 @@
+"""Everything that is special to DuckDB: how a value, a list, a comparison and a projection of JSON are written.
+
+Another engine needs a module with these functions (docs/decisions); the lowering above knows none of its words. Facts
+behind the choices, measured on 2.0: `json_transform` gives NULL where the JSON has another shape and never fails; any
+reading of a JSON number goes through a double (1.10 leaves as 1.1), so numbers with decimal places are put in quotes
+before they are read.
+"""
+
+import json
+from collections.abc import Sequence
+
+TEXT = "varchar"
+BOOLEAN = "boolean"
+INTEGER = "integer"
+BIGINT = "bigint"
+# FHIR: at most 18 significant digits; 12 places beside 26 digits hold every laboratory value.
+DECIMAL = "decimal(38, 12)"
+
+# A key, a colon and a number that a double would change. The key is an identifier and stands behind { or a comma, so
+# the pattern cannot begin inside a string: there a quote is escaped or ends the string, and no name follows it.
+_DECIMAL_AFTER_KEY = (
+    r'([{,]\s*"[A-Za-z_][A-Za-z0-9_]*"\s*:\s*)'
+    r"(-?[0-9]+(?:\.[0-9]+(?:[eE][-+]?[0-9]+)?|[eE][-+]?[0-9]+|[0-9]{15,}))"
+)
+_ZONED = r"T[0-9]{2}:[0-9]{2}.*(Z|[+-][0-9]{2}:[0-9]{2})$"
+
+
+def text_literal(value: str) -> str:
+    """A text as a literal."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def name(identifier: str) -> str:
+    """A quoted identifier."""
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def cast(value: str, sql_type: str) -> str:
+    """A value as another type, NULL where it cannot be one."""
+    return f"try_cast({value} as {sql_type})"
+
+
+def field(struct: str, key: str) -> str:
+    """A field of a struct, NULL for no struct."""
+    return f"struct_extract({struct}, {text_literal(key)})"
+
+
+def mapped(values: str, variable: str, expression: str) -> str:
+    """Each element of a list through an expression."""
+    return f"list_transform({values}, lambda {variable}: {expression})"
+
+
+def filtered(values: str, variable: str, condition: str) -> str:
+    """The elements of a list for which the condition is true."""
+    return f"list_filter({values}, lambda {variable}: {condition})"
+
+
+def without_nulls(values: str, variable: str) -> str:
+    """The elements that are there: FHIR puts null beside a primitive extension."""
+    return filtered(values, variable, f"{variable} is not null")
+
+
+def flattened(values: str) -> str:
+    """A list of lists as one list."""
+    return f"flatten({values})"
+
+
+def item(values: str, index: str) -> str:
+    """The element at an index that counts from 0; NULL outside."""
+    return f"list_extract({values}, {index} + 1)"
+
+
+def size(values: str) -> str:
+    """The length of a list, 0 for none."""
+    return f"coalesce(len({values}), 0)"
+
+
+def as_list(value: str) -> str:
+    """A single value as a list, an absent one as the empty list."""
+    return f"case when {value} is null then [] else [{value}] end"
+
+
+def or_empty(values: str) -> str:
+    """The empty list for no list."""
+    return f"coalesce({values}, [])"
+
+
+def or_one_null(values: str) -> str:
+    """A list of one NULL for an empty list: a row of its own in an outer unnest."""
+    return f"case when {size(values)} = 0 then [null] else {values} end"
+
+
+def only_item(values: str, complaint: str | None) -> str:
+    """The element of a list of one. More than one: the query fails with the complaint, or NULL where there is none."""
+    otherwise = "null" if complaint is None else f"error({text_literal(complaint)})"
+    return f"case when {size(values)} > 1 then {otherwise} else list_extract({values}, 1) end"
+
+
+def joined(values: str, separator: str) -> str:
+    """The texts of a list in one, empty for an empty list."""
+    return f"coalesce(array_to_string({values}, {separator}), '')"
+
+
+def captured(text: str, pattern: str) -> str:
+    """The first group of a pattern in a text, NULL where it does not fit."""
+    return f"nullif(regexp_extract({text}, {text_literal(pattern)}, 1), '')"
+
+
+def moment_comparison(left: str, operator: str, right: str) -> str:
+    """Two FHIR dates, times or instants as texts: NULL where their precision leaves the answer open."""
+    shorter = f"least(length({left}), length({right}))"
+    prefixes = [f"left({side}, least({shorter}, 10))" for side in (left, right)]
+    zoned = [f"regexp_matches({side}, {text_literal(_ZONED)})" for side in (left, right)]
+    timed = [f"contains({side}, 'T')" for side in (left, right)]
+    instants = [cast(side, "timestamptz") for side in (left, right)]
+    return (
+        f"case when {zoned[0]} and {zoned[1]} then {instants[0]} {operator} {instants[1]} "
+        f"when {zoned[0]} <> {zoned[1]} or {timed[0]} <> {timed[1]} then null "
+        f"when {prefixes[0]} <> {prefixes[1]} or length({left}) = length({right}) then {left} {operator} {right} end"
+    )
+
+
+def arithmetic(left: str, operator: str, right: str) -> str:
+    """Two numbers as decimals; NULL for a division by zero or a result beyond DECIMAL(38)."""
+    if operator == "/":
+        quotient = f"{cast(left, 'double')} / nullif({cast(right, 'double')}, 0)"
+        return cast(f"round({quotient}, 10)", DECIMAL)
+    exact = "decimal(19, 9)" if operator == "*" else "decimal(37, 12)"
+    return cast(f"try({cast(left, exact)} {operator} {cast(right, exact)})", DECIMAL)
+
+
+def projection(source_column: str, structure: object, *, keep_decimals: bool) -> str:
+    """One pass over the JSON of a resource into a struct of the paths that a view uses."""
+    document = source_column
+    if keep_decimals:
+        pattern = text_literal(_DECIMAL_AFTER_KEY)
+        document = f"regexp_replace({source_column}::varchar, {pattern}, '\\1\"\\2\"', 'g')"
+    return f"json_transform({document}, {text_literal(json.dumps(structure))})"
+
+
+def any_of(conditions: Sequence[str]) -> str:
+    """True if one condition is."""
+    return "(" + " or ".join(conditions) + ")"
+
+
+def unnested(values: str, element: str, index: str) -> list[str]:
+    """Columns of a select that make one row per element of a list, with the element and its number from 0."""
+    return [f"unnest({values}) as {element}", f"generate_subscripts({values}, 1) - 1 as {index}"]

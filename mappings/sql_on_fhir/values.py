@@ -1,0 +1,67 @@
+"""What an expression has become so far: its SQL, its FHIR type, whether it repeats, which fields are asked of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from mappings.sql_on_fhir import elements
+
+
+@dataclass
+class Shape:
+    """The fields that a view reads of one JSON object; it grows while expressions are lowered."""
+
+    type_name: str
+    repeats: bool
+    fields: dict[str, "Shape"] = field(default_factory=dict)
+
+    def child(self, key: str, type_name: str, *, repeats: bool) -> "Shape":
+        """The shape of a field, which is asked for from now on."""
+        return self.fields.setdefault(key, Shape(type_name, repeats))
+
+    def structure(self) -> object:
+        """For the projection: primitives as text, objects by field; an object of which nothing is read as JSON."""
+        one: object = {key: child.structure() for key, child in sorted(self.fields.items())}
+        if not self.fields:
+            one = "VARCHAR" if elements.is_primitive(self.type_name) else "JSON"
+        return [one] if self.repeats else one
+
+    def has_decimals(self) -> bool:
+        """Whether a decimal is read anywhere below: then its text must survive the reading."""
+        return self.type_name == "decimal" or any(child.has_decimals() for child in self.fields.values())
+
+
+@dataclass(frozen=True)
+class Value:
+    """A collection: a list in SQL if it `repeats`, else one value, where NULL is the empty collection.
+
+    `is_text`: a primitive as the JSON has it, not yet cast. `shape` is None for what an expression computed.
+    """
+
+    sql: str
+    type_name: str
+    repeats: bool = False
+    is_text: bool = False
+    shape: Shape | None = None
+
+    @property
+    def is_primitive(self) -> bool:
+        """Whether this is a column's kind of value: text, number, boolean, moment."""
+        return elements.is_primitive(self.type_name)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A choice element (`value[x]`) before `ofType` says which one; `keys` is the JSON key of each type."""
+
+    owner: Value
+    name: str
+    keys: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Where an expression stands: its context, the number of its row in the innermost iteration, the constants."""
+
+    this: Value
+    row_index: str
+    constants: Mapping[str, Value]
