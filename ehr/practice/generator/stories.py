@@ -44,7 +44,7 @@ class Story:
     events: tuple[Event, ...] = ()
     preexisting: bool = False
     infections: tuple[Infected, ...] = ()
-    end: tuple[int, str] = (90, "window_end")
+    end: tuple[int, str] = (90, "protocol_end")
     bridging: str = "none"
     depletion: str = "fc"
     collection: str = "pcs"
