@@ -92,8 +92,10 @@ left join cohort.text_labels as labels
     on
         texts.text = labels.text
         and labels.concept = 'infection_cause'
-where not exists (
-    select 1 from causes
-    where causes.resource_type = records.resource_type and causes.resource_id = records.resource_id
-)
+where
+    not exists (
+        select 1
+        from causes
+        where causes.resource_type = records.resource_type and causes.resource_id = records.resource_id
+    )
 group by records.patient_id, records.resource_type, records.resource_id

@@ -39,7 +39,11 @@ items as (
             results.result_key = positives.result_key
             and not positives.quantified
     where
-        not exists (select 1 from placed where placed.result_key = results.result_key)
+        not exists (
+            select 1
+            from placed
+            where placed.result_key = results.result_key
+        )
         and coalesce(
             results.reason, hbv_results.reason, qualification.reason, positives.result_key
         ) is not null
