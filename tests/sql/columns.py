@@ -66,7 +66,7 @@ infusions: patient_id, infused_on, infused_at, product, channel, by_text, resour
 record_days: patient_id, first_record_on, last_contact_on
 stays: patient_id, encounter_id, status, start_on, end_on, started_at, inpatient, emergency
 deaths: patient_id, died_on, is_dead
-drug_source: patient_id, drug_source
+drug_source: patient_id, drug_source, is_complete
 drug_days: patient_id, drug_on, system, code, name, drug_class, intrathecal, lymphodepletion_drug,
     conditioning_drug, next_therapy, atc_group, anti_infective, intent, target, parenteral, drug_source,
     resource_type, resource_id
@@ -86,12 +86,12 @@ strata: patient_id, course_number, stratum_set, stratum
 covariates: patient_id, course_number, name, value, value_number:DECIMAL(18,6), unit, known_on, source, status
 patients: patient_id, local_identifier, birth_date_earliest:DATE, sex, died_on, death_cause
 micro_results: result_key, patient_id, resource_type, resource_id, specimen_key, specimen_id, collected_at,
-    collected_on, date_source, known_on, status, preliminary, kind, specimen_class, site, sterile,
-    specimen_role, outcome, organism_code, organism_name, genus, species, rank, match_level,
-    infection_class, recurrence_group, target, quantity:DECIMAL(18,3), unit_kind, by_text, reason
+    collected_on, date_source, known_on, status, preliminary, kind, test_use, specimen_class, site, sterile,
+    specimen_role, is_lavage, is_unsatisfactory, is_contaminant, outcome, organism_code, organism_name,
+    genus, species, rank, match_level, infection_class, recurrence_group, target, quantity:DECIMAL(18,3), unit_kind, by_text, reason
 coded_evidence: resource_id, patient_id, encounter_id, system, code, infection_type, site, second_site,
-    role, attaches, stands_alone, condition_needed, needed_met, organism_code, organism_name, genus,
-    species, rank, match_level, infection_class, recurrence_group, from_on, to_on, onset_from_recorded,
+    fits_any_airway:BOOLEAN, recorded_on, role, attaches, stands_alone, condition_needed, needed_met,
+    organism_code, organism_name, genus, species, rank, match_level, infection_class, recurrence_group, from_on, to_on, onset_from_recorded,
     undatable, abatement_on, review, by_text, reason
 result_qualification: result_key, reason, supporting_condition_id
 organism_matches: organism_a, organism_b

@@ -1,0 +1,104 @@
+-- cohort.course_bridging
+-- Grain: one row per course.
+-- Rule: bridging = blocks that begin after the last collection before the lymphodepletion (none recorded: from day -60)
+-- and end before it begins (none: before day 0); a lymphodepletion is never bridging (docs/definitions.md#bridging,
+-- D38). Hospital-local dates.
+with
+
+ends as (
+    select
+        courses.patient_id,
+        courses.course_number,
+        courses.day0_on,
+        coalesce(depletions.start_on, courses.day0_on) - 1 as to_on,
+        depletions.type as lymphodepletion_type
+    from cohort.course_starts as courses
+    left join cohort.lymphodepletions as depletions
+        on
+            courses.patient_id = depletions.patient_id
+            and courses.day0_on = depletions.infused_on
+),
+
+intervals as (
+    select
+        ends.patient_id,
+        ends.course_number,
+        ends.to_on,
+        ends.lymphodepletion_type,
+        max(collections.performed_on) as collected_on,
+        coalesce(
+            max(collections.performed_on) + 1,
+            ends.day0_on + protocol.bridging_first_day_without_collection
+        ) as from_on
+    from ends
+    cross join ref.protocol as protocol
+    left join cohort.procedure_events as collections
+        on
+            ends.patient_id = collections.patient_id
+            and collections.concept = 'collection'
+            and ends.to_on >= collections.performed_on
+    group by
+        ends.patient_id,
+        ends.course_number,
+        ends.day0_on,
+        ends.to_on,
+        ends.lymphodepletion_type,
+        protocol.bridging_first_day_without_collection
+),
+
+blocks as (
+    select
+        intervals.patient_id,
+        intervals.course_number,
+        bool_or(blocks.has_cytotoxic and not blocks.cytotoxic_is_fc) as other_than_fc,
+        true as non_tki
+    from intervals
+    inner join cohort.drug_blocks as blocks
+        on
+            intervals.patient_id = blocks.patient_id
+            and intervals.from_on <= blocks.start_on
+            and intervals.to_on >= blocks.end_on
+    left join cohort.lymphodepletions as depletions
+        on
+            blocks.patient_id = depletions.patient_id
+            and blocks.block_number = depletions.block_number
+    where depletions.patient_id is null
+    group by intervals.patient_id, intervals.course_number
+),
+
+flags as (
+    select
+        intervals.patient_id,
+        intervals.course_number,
+        bool_or(days.drug_class = 'tki') as tki,
+        bool_or(days.intrathecal) as intrathecal,
+        bool_or(days.drug_class = 'steroid' and not days.intrathecal) as steroid
+    from intervals
+    inner join cohort.drug_days as days
+        on
+            intervals.patient_id = days.patient_id
+            and days.drug_on between intervals.from_on and intervals.to_on
+    group by intervals.patient_id, intervals.course_number
+)
+
+select
+    intervals.patient_id,
+    intervals.course_number,
+    intervals.collected_on,
+    intervals.from_on,
+    intervals.to_on,
+    intervals.lymphodepletion_type,
+    coalesce(blocks.other_than_fc, false) as other_than_fc,
+    coalesce(blocks.non_tki, false) as non_tki,
+    coalesce(flags.tki, false) as tki,
+    coalesce(flags.intrathecal, false) as intrathecal,
+    coalesce(flags.steroid, false) as steroid
+from intervals
+left join blocks
+    on
+        intervals.patient_id = blocks.patient_id
+        and intervals.course_number = blocks.course_number
+left join flags
+    on
+        intervals.patient_id = flags.patient_id
+        and intervals.course_number = flags.course_number
