@@ -5,13 +5,22 @@
 with
 
 clauses as (
-    select text, clause, clause_key, ' ' || clause_key || ' ' as bounded_key
+    select
+        text,
+        clause,
+        clause_key,
+        ' ' || clause_key || ' ' as bounded_key
     from cohort.result_clauses
     where not is_negative and not is_contamination
 ),
 
 named as (
-    select clauses.text, clauses.clause, known.name_key, known.system, known.code
+    select
+        clauses.text,
+        clauses.clause,
+        known.name_key,
+        known.system,
+        known.code
     from clauses
     inner join ref.organism_names as known
         on
@@ -20,7 +29,12 @@ named as (
 ),
 
 longest as (
-    select named.text, named.clause, named.name_key, named.system, named.code
+    select
+        named.text,
+        named.clause,
+        named.name_key,
+        named.system,
+        named.code
     from named
     left join named as longer
         on
@@ -32,7 +46,10 @@ longest as (
 ),
 
 by_genus as (
-    select clauses.text, clauses.clause, indexed.organism_code
+    select
+        clauses.text,
+        clauses.clause,
+        indexed.organism_code
     from clauses
     inner join cohort.organism_index as indexed
         on indexed.rank = 'genus' and list_contains(string_split(clauses.clause_key, ' '), lower(indexed.genus))
@@ -40,9 +57,13 @@ by_genus as (
     where longest.text is null
 )
 
-select longest.text, indexed.organism_code
+select
+    longest.text,
+    indexed.organism_code
 from longest
 inner join cohort.organism_index as indexed on longest.system = indexed.system and longest.code = indexed.code
 union
-select text, organism_code
+select
+    text,
+    organism_code
 from by_genus

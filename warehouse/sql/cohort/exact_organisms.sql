@@ -2,7 +2,9 @@
 -- Grain: one row per distinct text that is nothing but the name of an organism.
 -- Rule: an organism may be the code of an Observation, as text too; then the whole text must be a known name
 -- (docs/definitions.md#microbiology-results). No dates.
-select distinct clause.text, indexed.organism_code
+select distinct
+    clause.text,
+    indexed.organism_code
 from cohort.result_clauses as clause
 inner join ref.organism_names as known
     on

@@ -25,12 +25,13 @@ numbers as (
 
 readings as (
     select
-        resource_id,
-        test_unit_kind,
-        if(number_text is null, nullif(written.comparator, ''), comparator) as comparator,
-        if(number_text is null, nullif(trim(written.unit), ''), coalesce(unit_code, unit)) as first_unit,
-        if(number_text is null, null, unit) as second_unit,
-        try_cast(coalesce(number_text, replace(written.number, ',', '')) as decimal(24, 6)) as value
+        numbers.resource_id,
+        numbers.test_unit_kind,
+        if(numbers.number_text is null, nullif(written.comparator, ''), comparator) as comparator,
+        if(numbers.number_text is null, nullif(trim(written.unit), ''), coalesce(numbers.unit_code, numbers.unit))
+            as first_unit,
+        if(numbers.number_text is null, null, numbers.unit) as second_unit,
+        try_cast(coalesce(numbers.number_text, replace(written.number, ',', '')) as decimal(24, 6)) as value
     from numbers
 ),
 

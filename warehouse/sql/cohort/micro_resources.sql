@@ -6,7 +6,9 @@
 with
 
 organism_codings as (
-    select distinct codings.resource_type, codings.resource_id
+    select distinct
+        codings.resource_type,
+        codings.resource_id
     from cohort.codings as codings
     inner join cohort.organism_index as organism
         on codings.system = organism.system and codings.code = organism.code
@@ -17,11 +19,15 @@ organism_codings as (
 
 -- Words are only trusted where the resource stands among microbiology results.
 in_microbiology as (
-    select resource_type, resource_id
+    select
+        resource_type,
+        resource_id
     from cohort.micro_tests_found
     where kind <> 'category' or is_microbiology_heading
     union
-    select 'Observation' as resource_type, ancestors.resource_id
+    select
+        'Observation' as resource_type,
+        ancestors.resource_id
     from cohort.micro_ancestors as ancestors
     inner join cohort.micro_tests_found as test
         on ancestors.ancestor_type = test.resource_type and ancestors.ancestor_id = test.resource_id
@@ -29,13 +35,17 @@ in_microbiology as (
 ),
 
 by_text as (
-    select texts.resource_type, texts.resource_id
+    select
+        texts.resource_type,
+        texts.resource_id
     from cohort.micro_texts as texts
     inner join cohort.clause_organisms as organism on texts.text = organism.text
     inner join in_microbiology
         on texts.resource_type = in_microbiology.resource_type and texts.resource_id = in_microbiology.resource_id
     union
-    select texts.resource_type, texts.resource_id
+    select
+        texts.resource_type,
+        texts.resource_id
     from cohort.micro_texts as texts
     inner join cohort.exact_organisms as organism on texts.text = organism.text
     inner join stage.observation as observation on texts.resource_id = observation.observation_id

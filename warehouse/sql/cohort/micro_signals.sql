@@ -58,7 +58,10 @@ components as (
 ),
 
 places as (
-    select resource_type, resource_id, min(place) as place
+    select
+        resource_type,
+        resource_id,
+        min(place) as place
     from cohort.micro_organisms
     group by resource_type, resource_id
 )

@@ -5,20 +5,34 @@
 with
 
 own as (
-    select 'Observation' as resource_type, observation_id as resource_id, specimen_id
+    select
+        'Observation' as resource_type,
+        observation_id as resource_id,
+        specimen_id
     from stage.observation
     where specimen_id is not null
     union all
-    select 'DiagnosticReport' as resource_type, diagnostic_report_id as resource_id, min(specimen_id) as specimen_id
+    select
+        'DiagnosticReport' as resource_type,
+        diagnostic_report_id as resource_id,
+        min(specimen_id) as specimen_id
     from stage.diagnostic_report_specimen
     group by diagnostic_report_id
 ),
 
 offered as (
-    select resource_type, resource_id, specimen_id, 0 as distance
+    select
+        resource_type,
+        resource_id,
+        specimen_id,
+        0 as distance
     from own
     union all
-    select 'Observation' as resource_type, ancestors.resource_id, own.specimen_id, ancestors.distance
+    select
+        'Observation' as resource_type,
+        ancestors.resource_id,
+        own.specimen_id,
+        ancestors.distance
     from cohort.micro_ancestors as ancestors
     inner join own on ancestors.ancestor_type = own.resource_type and ancestors.ancestor_id = own.resource_id
     union all
@@ -77,7 +91,9 @@ classed as (
     from cohort.micro_resources as resources
     left join chosen on resources.resource_type = chosen.resource_type and resources.resource_id = chosen.resource_id
     left join cohort.specimens as specimens on chosen.specimen_id = specimens.specimen_id
-    left join parent_tests on resources.resource_type = 'Observation' and resources.resource_id = parent_tests.resource_id
+    left join
+        parent_tests
+        on resources.resource_type = 'Observation' and resources.resource_id = parent_tests.resource_id
 )
 
 select

@@ -5,7 +5,11 @@
 with
 
 unknown_codings as (
-    select codings.resource_type, codings.resource_id, codings.element, codings.display as text
+    select
+        codings.resource_type,
+        codings.resource_id,
+        codings.element,
+        codings.display as text
     from cohort.codings as codings
     left join ref.result_values as word
         on codings.system = word.system and codings.code = word.code and word.element = 'value'
@@ -22,7 +26,9 @@ unknown_codings as (
 ),
 
 known_values as (
-    select distinct codings.resource_type, codings.resource_id
+    select distinct
+        codings.resource_type,
+        codings.resource_id
     from cohort.codings as codings
     left join ref.result_values as word
         on codings.system = word.system and codings.code = word.code and word.element = 'value'
@@ -34,13 +40,25 @@ known_values as (
 ),
 
 written as (
-    select resource_type, resource_id, element, text
+    select
+        resource_type,
+        resource_id,
+        element,
+        text
     from unknown_codings
     union
-    select 'Observation' as resource_type, observation_id as resource_id, 'value' as element, value_string as text
+    select
+        'Observation' as resource_type,
+        observation_id as resource_id,
+        'value' as element,
+        value_string as text
     from stage.observation
     union
-    select 'Observation' as resource_type, observation_id as resource_id, 'value' as element, value_text as text
+    select
+        'Observation' as resource_type,
+        observation_id as resource_id,
+        'value' as element,
+        value_text as text
     from stage.observation
     union
     select
@@ -61,7 +79,11 @@ written as (
     from stage.diagnostic_report
 )
 
-select distinct written.resource_type, written.resource_id, written.element, trim(written.text) as text
+select distinct
+    written.resource_type,
+    written.resource_id,
+    written.element,
+    trim(written.text) as text
 from written
 left join known_values
     on

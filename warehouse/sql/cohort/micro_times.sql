@@ -30,7 +30,12 @@ effective_days as (
 ),
 
 offered as (
-    select resource_type, resource_id, effective_at, effective_on, 0 as place
+    select
+        resource_type,
+        resource_id,
+        effective_at,
+        effective_on,
+        0 as place
     from effective_days
     union all
     select

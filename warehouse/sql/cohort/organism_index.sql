@@ -51,15 +51,18 @@ contaminant_rows as (
     from known
     inner join ref.cohort_contaminants as listed
         on
-            listed.code = known.organism_code
+            known.organism_code = listed.code
             or (
-                listed.genus = known.genus
+                known.genus = listed.genus
                 and listed.species in (known.species, split_part(known.species, ' ', 1), '*')
             )
 ),
 
 contaminants as (
-    select system, code, arg_min(contaminant, exactness) as is_contaminant
+    select
+        system,
+        code,
+        arg_min(contaminant, exactness) as is_contaminant
     from contaminant_rows
     group by system, code
 )

@@ -21,7 +21,11 @@ organisms as (
 ),
 
 virus_names as (
-    select distinct organism.organism_code, organism.infection_class, organism.recurrence_group, known.name_key
+    select distinct
+        organism.organism_code,
+        organism.infection_class,
+        organism.recurrence_group,
+        known.name_key
     from organisms as organism
     inner join cohort.organism_index as indexed on organism.organism_code = indexed.organism_code
     inner join ref.organism_names as known on indexed.system = known.system and indexed.code = known.code
@@ -30,7 +34,9 @@ virus_names as (
 
 -- A virus named without its type is the wider one: "herpes simplex virus" begins "herpes simplex virus 1".
 wider_viruses as (
-    select distinct wider.organism_code as wide, narrower.organism_code as narrow
+    select distinct
+        wider.organism_code as wide,
+        narrower.organism_code as narrow
     from virus_names as wider
     inner join virus_names as narrower
         on
@@ -39,7 +45,9 @@ wider_viruses as (
             and wider.organism_code <> narrower.organism_code
             and starts_with(narrower.name_key, wider.name_key || ' ')
     union
-    select wider.organism_code as wide, narrower.organism_code as narrow
+    select
+        wider.organism_code as wide,
+        narrower.organism_code as narrow
     from organisms as wider
     inner join organisms as narrower
         on
@@ -50,14 +58,18 @@ wider_viruses as (
 ),
 
 wider as (
-    select wide, narrow
+    select
+        wide,
+        narrow
     from wider_viruses
     union
-    select wide.organism_code as wide, narrow.organism_code as narrow
+    select
+        wide.organism_code as wide,
+        narrow.organism_code as narrow
     from organisms as wide
     inner join organisms as narrow
         on
-            (wide.match_level = 'any_yeast' and narrow.infection_class = wide.infection_class)
+            (wide.match_level = 'any_yeast' and wide.infection_class = narrow.infection_class)
             or (
                 wide.match_level = 'genus'
                 and wide.genus = narrow.genus
@@ -77,11 +89,17 @@ wider as (
             or (wide.genus = narrow.genus and wide.species = narrow.species)
 )
 
-select organism_code as organism_a, organism_code as organism_b
+select
+    organism_code as organism_a,
+    organism_code as organism_b
 from organisms
 union
-select wide as organism_a, narrow as organism_b
+select
+    wide as organism_a,
+    narrow as organism_b
 from wider
 union
-select narrow as organism_a, wide as organism_b
+select
+    narrow as organism_a,
+    wide as organism_b
 from wider

@@ -5,7 +5,9 @@
 with
 
 targets as (
-    select indexed.organism_code, min(test.target) as target
+    select
+        indexed.organism_code,
+        min(test.target) as target
     from ref.micro_tests as test
     inner join cohort.organism_index as indexed
         on test.organism_system = indexed.system and test.organism_code = indexed.code

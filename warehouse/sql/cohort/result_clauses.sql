@@ -5,12 +5,16 @@
 with
 
 texts as (
-    select distinct text, regexp_replace(text, '[.]\s+([A-Z])', chr(10) || '\1', 'g') as cut_text
+    select distinct
+        text,
+        regexp_replace(text, '[.]\s+([A-Z])', chr(10) || '\1', 'g') as cut_text
     from cohort.micro_texts
 ),
 
 clauses as (
-    select text, unnest(regexp_split_to_array(cut_text, '[;；。，\n\r]+')) as clause
+    select
+        text,
+        unnest(regexp_split_to_array(cut_text, '[;；。，\n\r]+')) as clause
     from texts
 ),
 
@@ -26,7 +30,10 @@ distinct_clauses as (
 ),
 
 hits as (
-    select clause.clause, rule.concept, arg_min(rule.action, rule.rule_order) = 'allow' as is_hit
+    select
+        clause.clause,
+        rule.concept,
+        arg_min(rule.action, rule.rule_order) = 'allow' as is_hit
     from (select distinct clause from distinct_clauses) as clause
     inner join ref.text_rules as rule
         on

@@ -1,7 +1,7 @@
 -- cohort.specimen_types
 -- Grain: one row per specimen whose own type is known.
--- Rule: the code of the type; where no list knows it, its words: a display of the list, a specimen class, or a text rule
--- for catheter tips and screening (docs/definitions.md#sterile-sites). is_lavage = from the lower airway by lavage. No dates.
+-- Rule: the code of the type; where no list knows it, its words: a display of the list, a specimen class, or a text
+-- rule for catheter tips and screening (docs/definitions.md#sterile-sites). is_lavage = fluid of a lavage. No dates.
 with
 
 coded as (
@@ -45,7 +45,9 @@ words as (
     from ref.specimen_sites
     group by type_key
     union
-    select replace(specimen_class, '_', ' ') as type_key, specimen_class
+    select
+        replace(specimen_class, '_', ' ') as type_key,
+        specimen_class
     from ref.specimen_classes
 ),
 
@@ -61,13 +63,21 @@ ruled as (
             and rule.action = 'allow'
             and regexp_matches(written.text, rule.pattern, 'i')
     union
-    select written.specimen_id, words.specimen_class, 3 as choice
+    select
+        written.specimen_id,
+        words.specimen_class,
+        3 as choice
     from written
     inner join words on written.type_key = words.type_key
 ),
 
 named as (
-    select ruled.specimen_id, class.specimen_class, class.site, class.sterile, class.role
+    select
+        ruled.specimen_id,
+        class.specimen_class,
+        class.site,
+        class.sterile,
+        class.role
     from ruled
     inner join ref.specimen_classes as class on ruled.specimen_class = class.specimen_class
     qualify
@@ -77,8 +87,20 @@ named as (
         ) = 1
 )
 
-select specimen_id, specimen_class, site, sterile, role, is_lavage
+select
+    specimen_id,
+    specimen_class,
+    site,
+    sterile,
+    role,
+    is_lavage
 from coded
 union all
-select specimen_id, specimen_class, site, sterile, role, false as is_lavage
+select
+    specimen_id,
+    specimen_class,
+    site,
+    sterile,
+    role,
+    false as is_lavage
 from named

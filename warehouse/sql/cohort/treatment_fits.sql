@@ -5,13 +5,18 @@
 with
 
 organisms as (
-    select distinct organism_code, infection_class, recurrence_group
+    select distinct
+        organism_code,
+        infection_class,
+        recurrence_group
     from cohort.organism_index
 ),
 
 -- Targets of the drug list that name a virus, in the words of the test list.
 named_targets as (
-    select *
+    select
+        named.target,
+        named.test_target
     from (
         values
         ('cmv', 'cmv'),
@@ -28,14 +33,18 @@ named_targets as (
 ),
 
 tested_organisms as (
-    select distinct test.target as test_target, indexed.organism_code
+    select distinct
+        test.target as test_target,
+        indexed.organism_code
     from ref.micro_tests as test
     inner join cohort.organism_index as indexed
         on test.organism_system = indexed.system and test.organism_code = indexed.code
 ),
 
 fits as (
-    select named.target, matched.organism_b as organism_code
+    select
+        named.target,
+        matched.organism_b as organism_code
     from named_targets as named
     inner join tested_organisms as tested on named.test_target = tested.test_target
     inner join cohort.organism_matches as matched on tested.organism_code = matched.organism_a
@@ -52,11 +61,15 @@ fits as (
         organism_code
     from organisms
     union
-    select recurrence_group as target, organism_code
+    select
+        recurrence_group as target,
+        organism_code
     from organisms
     where recurrence_group in ('c_difficile', 'respiratory_viruses')
 )
 
-select target, organism_code
+select
+    target,
+    organism_code
 from fits
 where target is not null

@@ -13,7 +13,12 @@ named_members as (
         if(flag = 'nhsn_common_commensal', value, null) as is_commensal
     from ref.genus_exceptions
     union all
-    select system, code, genus, name, contaminant as is_commensal
+    select
+        system,
+        code,
+        genus,
+        name,
+        contaminant as is_commensal
     from ref.cohort_contaminants
     where code is not null
 ),
@@ -34,7 +39,9 @@ members as (
 ),
 
 genera_without_code as (
-    select genus.genus, case genus.nhsn_common_commensal when 'all' then true when 'none' then false end as is_commensal
+    select
+        genus.genus,
+        case genus.nhsn_common_commensal when 'all' then true when 'none' then false end as is_commensal
     from ref.genera as genus
     left join ref.organisms as listed on genus.genus = listed.genus and listed.rank = 'genus'
     where listed.code is null
