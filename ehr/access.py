@@ -1,0 +1,63 @@
+"""How to reach one FHIR server: address, token, certificates, proxy, patience."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long and how often one request is tried; seconds, and a number of attempts."""
+
+    attempts: int = 5
+    connect_seconds: float = 10.0
+    read_seconds: float = 120.0
+    first_delay_seconds: float = 0.5
+    longest_delay_seconds: float = 60.0
+    # A server may ask for more with Retry-After, up to this; see ehr/retries.py.
+    longest_retry_after_seconds: float = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class ServerAccess:
+    """One FHIR server and how to talk to it.
+
+    `token` gives a bearer token when called, a fresh one each time it can; None means no authentication. It is called
+    from several threads. `ca_file` None means the usual authorities; certificates are always verified. `connections`
+    is how many requests may be under way at once. `sleep` is called with seconds between attempts.
+    """
+
+    url: str
+    token: Callable[[], str] | None = None
+    ca_file: Path | None = None
+    proxy: str | None = None
+    connections: int = 5
+    page_size: int = 500
+    patience: Patience = Patience()
+    sleep: Callable[[float], None] = time.sleep
+
+    @property
+    def base(self) -> str:
+        """The address without a closing slash."""
+        return self.url.rstrip("/")
+
+    @property
+    def host(self) -> str:
+        """Host and port, for manifests and messages."""
+        return urlsplit(self.url).netloc.rpartition("@")[2]
+
+
+def origin(url: str) -> tuple[str, str, int | None]:
+    """Scheme, host and port of an address: what a token belongs to.
+
+    >>> origin("https://ehr.example.org/fhir") == origin("https://EHR.example.org:443/other")
+    True
+    """
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname or "", parts.port or DEFAULT_PORTS.get(parts.scheme)

@@ -1,0 +1,200 @@
+"""The crawl of a server by searches: patient by patient, or type by type, on a few connections at once.
+
+Whatever the order in which answers come, files and ledger are written in the order of the plan: the same server gives
+the same bytes.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+
+from ehr.bundles import Entry
+from ehr.capability import Capability
+from ehr.client import Client
+from ehr.deletions import fetch_deletions, reread
+from ehr.landing import Landing
+from ehr.ledger import UnitRow
+from ehr.patients import PatientCrawl, crawl_patient
+from ehr.plan import ProgressEvent, PullPlan
+from ehr.references import FOLLOWED, Pointers, fetch_references
+from ehr.roster import resolve_roster
+from ehr.units import SearchUnit, fetch_unit
+from ehr.watermarks import Newest, State, since_of
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+Report = Callable[[ProgressEvent], None]
+# Results wait in memory for their turn; more of them would only fill it.
+RESULTS_AHEAD = 2
+
+
+@dataclass(slots=True)
+class Crawl:
+    """One crawl into one landing; `began` is the server's own time at its start."""
+
+    client: Client
+    plan: PullPlan
+    capability: Capability
+    landing: Landing
+    report: Report
+    began: datetime
+    deletions_since: str | None
+    pointers: Pointers = field(default_factory=Pointers)
+    newest: Newest = field(default_factory=Newest)
+    state: State = field(default_factory=State)
+    resources: int = 0
+    report_lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def run(self) -> int | None:
+        """Pull everything of the plan; the number of patients looked at, None for the roster `all`.
+
+        Raises:
+            PullStopped: nobody answers, the token is refused, the roster cannot be resolved, the disk is full.
+        """
+        self._note_absent_types()
+        patients = None
+        if self.plan.roster == "all":
+            self._crawl_types()
+        else:
+            patients = self._crawl_patients()
+        self._follow_references()
+        self._learn_deletions()
+        self._leave_state()
+        return patients
+
+    def _note_absent_types(self) -> None:
+        for resource_type in self.plan.types:
+            if not self.capability.offers(resource_type):
+                self.landing.add_row(self._row_of_absent(resource_type))
+
+    def _row_of_absent(self, resource_type: str) -> UnitRow:
+        reason = "the server does not offer this type"
+        name = f"type {resource_type}"
+        return UnitRow(self.landing.ingest_id, name, resource_type, None, 0, 0, 0, None, 0, "complete", reason)
+
+    def _crawl_patients(self) -> int:
+        patient_ids, rows = resolve_roster(self.client, self.plan, ingest_id=self.landing.ingest_id)
+        for row in rows:
+            self.landing.add_row(row)
+        crawl = PatientCrawl(self.client, self.plan, self.capability, self.landing.ingest_id)
+        harvests = in_order(patient_ids, lambda name: crawl_patient(crawl, name), self._connections)
+        for done, harvest in enumerate(harvests, start=1):
+            for resource_type, lines in harvest.lines.items():
+                self.landing.write(resource_type, lines)
+                self.resources += len(lines)
+            for row in harvest.rows:
+                self.landing.add_row(row)
+            self.state.index_days[harvest.patient_id] = harvest.index_days
+            self.pointers.add(harvest.pointers)
+            self.newest.add(harvest.newest)
+            self.report(ProgressEvent("patients", done, len(patient_ids), self.resources))
+        return len(patient_ids)
+
+    def _crawl_types(self) -> None:
+        types = [name for name in self.plan.types if self.capability.offers(name)]
+        for done, (row, pointers, newest) in enumerate(in_order(types, self._crawl_type, self._connections), start=1):
+            self.landing.add_row(row)
+            self.pointers.add(pointers)
+            self.newest.add(newest)
+            with self.report_lock:
+                self.report(ProgressEvent("types", done, len(types), self.resources))
+
+    def _crawl_type(self, resource_type: str) -> tuple[UnitRow, Pointers, Newest]:
+        pointers, newest = Pointers(), Newest()
+
+        def keep(entries: list[Entry]) -> None:
+            for entry in entries:
+                pointers.note(entry.resource)
+                newest.note(entry.resource)
+            self.landing.write(resource_type, [entry.text.encode() for entry in entries])
+            with self.report_lock:
+                self.resources += len(entries)
+                self.report(ProgressEvent("resources", self.resources, None, self.resources))
+
+        since = since_of(self.plan, resource_type, None)
+        pairs = (("_lastUpdated", f"ge{since}"),) if since else ()
+        unit = SearchUnit(f"type {resource_type}", resource_type, pairs)
+        return fetch_unit(self.client, unit, keep, ingest_id=self.landing.ingest_id), pointers, newest
+
+    def _follow_references(self) -> None:
+        for resource_type in FOLLOWED:
+            self.pointers.wanted[resource_type].update(self.plan.unresolved.get(resource_type, ()))
+            missing = self.pointers.missing(resource_type)
+            wanted = resource_type == "Medication" or resource_type in self.plan.types
+            if missing and wanted and self.capability.offers(resource_type):
+                row = fetch_references(
+                    self.client, resource_type, missing, self._keep, ingest_id=self.landing.ingest_id
+                )
+                self.landing.add_row(row)
+                # Asked for again next time: a watermark never brings back what only a reference leads to.
+                self.state.unresolved[resource_type] = self.pointers.missing(resource_type)
+
+    def _keep(self, entries: list[Entry]) -> None:
+        for entry in entries:
+            self.pointers.note(entry.resource)
+            self.landing.write(entry.resource_type, [entry.text.encode()])
+        self.resources += len(entries)
+
+    def _learn_deletions(self) -> None:
+        ingest_id = self.landing.ingest_id
+        if self.deletions_since is not None:
+            for resource_type in self.plan.types:
+                if resource_type in self.capability.histories:
+                    row, deletions = fetch_deletions(
+                        self.client, resource_type, self.deletions_since, ingest_id=ingest_id
+                    )
+                    self.landing.add_row(row)
+                    self.landing.deletions += deletions
+        for row, deletions in reread(self.client, self.plan.reread, self._keep, ingest_id=ingest_id):
+            self.landing.add_row(row)
+            self.landing.deletions += deletions
+
+    def _leave_state(self) -> None:
+        broken = {
+            (row.resource_type, row.patient_id)
+            for row in self.landing.rows
+            if row.status != "complete" and not row.unit.startswith(("history", "reread", "references"))
+        }
+        for row in self.landing.rows:
+            unit = (row.resource_type, row.patient_id)
+            if not row.unit.startswith(("patient", "type")) or row.reason == "the server does not offer this type":
+                continue
+            since = since_of(self.plan, *unit)
+            fresh = None if unit in broken else self.newest.watermark(row.resource_type, self.began)
+            known = max(filter(None, (since, fresh)), default=None)
+            if known is not None:
+                self.state.units[unit] = known
+        history_whole = all(row.status == "complete" for row in self.landing.rows if row.unit.startswith("history"))
+        newest = self.newest.watermark("", self.began)
+        self.state.history_since = (
+            max(filter(None, (self.deletions_since, newest)), default=None) if history_whole else self.deletions_since
+        )
+        self.landing.state = self.state.as_json(self.plan)
+
+    @property
+    def _connections(self) -> int:
+        return self.client.access.connections
+
+
+def in_order(items: Iterable[Item], work: Callable[[Item], Result], workers: int) -> Iterator[Result]:
+    """Do `work` on several items at once and give the results in the order of the items.
+
+    The first exception ends it: what has not begun is not begun.
+    """
+    waiting: deque[Future[Result]] = deque()
+    with ThreadPoolExecutor(workers, thread_name_prefix="pull") as pool:
+        try:
+            for item in items:
+                waiting.append(pool.submit(work, item))
+                if len(waiting) > workers * RESULTS_AHEAD:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)

@@ -1,0 +1,91 @@
+"""The door: carry out one pull and land what it brought."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from ehr.capability import read_capability
+from ehr.client import Client
+from ehr.crawl import Crawl
+from ehr.errors import PlanRefused
+from ehr.folder import land_folder
+from ehr.landed_files import LandedFile
+from ehr.landing import Landing, closing_instant, open_landing
+from ehr.ledger import UnitRow, count_statuses
+from ehr.plan import ProgressEvent, PullPlan, PullReceipt
+from ehr.watermarks import history_since, server_clock
+
+Report = Callable[[ProgressEvent], None]
+
+
+def pull(
+    plan: PullPlan, landing_root: Path, *, clock: Callable[[], datetime], report: Report = lambda event: None
+) -> PullReceipt:
+    """Pull from a server or a folder into a new ingest under `landing_root`, and close it.
+
+    An ingest that ends here counts, also when units failed: the receipt and the ledger say what is missing. `clock`
+    gives aware instants. Counts go to `report` while it runs.
+
+    Raises:
+        ServerUnreachable, TokenRefused, PlanRefused, LandingFailed: no ingest was closed; the message says why.
+    """
+    if plan.source == "folder":
+        return _pull_folder(plan, landing_root, clock, report)
+    if plan.source != "search" or plan.access is None:
+        raise PlanRefused(f"the source {plan.source} cannot be pulled: give a server, or a folder. Nothing was landed.")
+    client = Client(plan.access)
+    started_at = clock()
+    capability = read_capability(client)
+    began = server_clock(client.date_header, started_at)
+    with open_landing(landing_root, started_at, _header(plan)) as landing:
+        crawl = Crawl(client, plan, capability, landing, report, began, history_since(plan, landing_root))
+        patients = crawl.run()
+        return _close(landing, landing_root, clock, patients)
+
+
+def _pull_folder(plan: PullPlan, landing_root: Path, clock: Callable[[], datetime], report: Report) -> PullReceipt:
+    with open_landing(landing_root, clock(), _header(plan)) as landing:
+        land_folder(plan.folder, landing, report)
+        return _close(landing, landing_root, clock, None)
+
+
+def _header(plan: PullPlan) -> dict[str, Any]:
+    return {
+        "source": plan.source,
+        "server_url": plan.access.host if plan.access and plan.source == "search" else None,
+        "roster": plan.roster if plan.source == "search" else None,
+        "types": {name: list(window) if window else None for name, window in plan.types.items()},
+    }
+
+
+def _close(landing: Landing, landing_root: Path, clock: Callable[[], datetime], patients: int | None) -> PullReceipt:
+    landed_at = closing_instant(landing_root, clock())
+    files = landing.close(landed_at)
+    return _receipt(landing, landed_at, files, patients)
+
+
+def _receipt(landing: Landing, landed_at: datetime, files: Sequence[LandedFile], patients: int | None) -> PullReceipt:
+    missing: dict[str, set[str]] = defaultdict(set)
+    for row in landing.rows:
+        if row.status != "complete":
+            missing[row.resource_type].add(_subject(row))
+    whom = {row.patient_id for row in landing.rows if row.status != "complete" and row.patient_id is not None}
+    return PullReceipt(
+        ingest_id=landing.ingest_id,
+        landed_at=landed_at,
+        files=len(files),
+        resources=sum(file.lines for file in files),
+        deletions=len(landing.deletions),
+        patients=patients,
+        units=count_statuses(landing.rows),
+        incomplete_patients=len(whom),
+        incomplete_types={name: len(subjects) for name, subjects in sorted(missing.items())},
+    )
+
+
+def _subject(row: UnitRow) -> str:
+    return f"Patient/{row.patient_id}" if row.patient_id is not None else row.unit

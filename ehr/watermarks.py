@@ -1,0 +1,184 @@
+"""What one pull leaves for the next: since when each proved unit is known, who was on the roster, candidate days.
+
+A watermark is the earlier of two instants, the server's own clock when the pull began and the newest `lastUpdated`
+seen of the type, less an overlap: reading twice is harmless, missing is not. It advances only for complete units.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from ehr.bundles import Resource
+from ehr.manifest import closed_manifests, instant_text
+from ehr.plan import PullPlan
+
+OVERLAP = timedelta(minutes=5)
+
+
+@dataclass(slots=True)
+class Newest:
+    """The newest `meta.lastUpdated` seen, by type."""
+
+    by_type: dict[str, datetime] = field(default_factory=dict)
+
+    def note(self, resource: Resource) -> None:
+        """Take in one received resource."""
+        meta = resource.get("meta")
+        text = meta.get("lastUpdated") if isinstance(meta, dict) else None
+        instant = _instant(text) if isinstance(text, str) else None
+        if instant is not None:
+            self.note_instant(str(resource.get("resourceType")), instant)
+
+    def note_instant(self, resource_type: str, instant: datetime) -> None:
+        """Take in one instant of a type."""
+        if resource_type not in self.by_type or instant > self.by_type[resource_type]:
+            self.by_type[resource_type] = instant
+
+    def add(self, other: Newest) -> None:
+        """Take in what another has noted."""
+        for resource_type, instant in other.by_type.items():
+            self.note_instant(resource_type, instant)
+
+    def watermark(self, resource_type: str, began: datetime) -> str | None:
+        """The instant from which the type must be asked for next time.
+
+        None when this pull saw no `lastUpdated` at all: such a server must be read in full each time.
+        """
+        if not self.by_type:
+            return None
+        newest = self.by_type.get(resource_type, max(self.by_type.values()))
+        return instant_text(min(newest, began) - OVERLAP)
+
+
+@dataclass(slots=True)
+class State:
+    """The state of one pull; `units` maps (type, patient or None) to since when it is known."""
+
+    units: dict[tuple[str, str | None], str] = field(default_factory=dict)
+    index_days: dict[str, list[date]] = field(default_factory=dict)
+    history_since: str | None = None
+    unresolved: dict[str, list[str]] = field(default_factory=dict)
+
+    def as_json(self, plan: PullPlan) -> dict[str, Any]:
+        """The state as it lies in the landing folder."""
+        patients: dict[str, dict[str, Any]] = {
+            patient_id: {"index_days": [day.isoformat() for day in days], "since": {}}
+            for patient_id, days in sorted(self.index_days.items())
+        }
+        types: dict[str, str] = {}
+        for (resource_type, patient_id), since in sorted(self.units.items(), key=lambda unit: str(unit[0])):
+            if patient_id is None:
+                types[resource_type] = since
+            elif patient_id in patients:
+                patients[patient_id]["since"][resource_type] = since
+        return {
+            "scope": scope_of(plan),
+            "server": _server_name(plan),
+            "history_since": self.history_since,
+            "types": types,
+            "unresolved": self.unresolved,
+            "patients": patients,
+        }
+
+
+def continue_from(plan: PullPlan, landing_root: Path) -> PullPlan:
+    """The plan made incremental by what the newest closed ingest of the same scope left behind.
+
+    Scope is server, types, windows and searched codes: when one of them changes, everything is read again.
+    """
+    state = _newest_state(landing_root, scope_of(plan))
+    if state is None:
+        return plan
+    watermarks: dict[str | tuple[str, str], str] = dict(state["types"])
+    for patient_id, known in state["patients"].items():
+        watermarks.update({(patient_id, resource_type): since for resource_type, since in known["since"].items()})
+    return replace(
+        plan,
+        watermarks=watermarks,
+        previous_roster=frozenset(state["patients"]),
+        unresolved=state["unresolved"],
+        known_index_days={
+            patient_id: tuple(date.fromisoformat(day) for day in known["index_days"])
+            for patient_id, known in state["patients"].items()
+        },
+    )
+
+
+def history_since(plan: PullPlan, landing_root: Path) -> str | None:
+    """Since when deletions must be asked for; None before the first closed ingest from this server."""
+    for manifest in reversed(closed_manifests(landing_root)):
+        state = manifest.state()
+        if state is not None and state.get("server") == _server_name(plan):
+            since: str | None = state.get("history_since")
+            return since
+    return None
+
+
+def since_of(plan: PullPlan, resource_type: str, patient_id: str | None) -> str | None:
+    """From when a unit is to be asked for; None: in full. A patient new to the roster is always asked for in full."""
+    if patient_id is None:
+        return plan.watermarks.get(resource_type)
+    if patient_id not in plan.previous_roster:
+        return None
+    return plan.watermarks.get((patient_id, resource_type), plan.watermarks.get(resource_type))
+
+
+def server_clock(date_header: str | None, own: datetime) -> datetime:
+    """The server's time by its Date header, or ours where it sends none."""
+    try:
+        return parsedate_to_datetime(date_header) if date_header else own
+    except ValueError:
+        return own
+
+
+def scope_of(plan: PullPlan) -> str:
+    """A hash of everything that makes an older watermark meaningless when it changes."""
+    content = [
+        _server_name(plan),
+        plan.roster == "all",
+        sorted((name, list(window) if window else None) for name, window in plan.types.items()),
+        sorted((name, sorted(tokens)) for name, tokens in plan.roster_searches),
+    ]
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+
+def _server_name(plan: PullPlan) -> str | None:
+    # Without the port: a practice server gets another one at each start and is the same hospital.
+    if plan.access is None:
+        return None
+    parts = urlsplit(plan.access.base)
+    return f"{parts.hostname}{parts.path}"
+
+
+def _newest_state(landing_root: Path, scope: str) -> dict[str, Any] | None:
+    for manifest in reversed(closed_manifests(landing_root)):
+        state = manifest.state()
+        if state is not None and state.get("scope") == scope:
+            return state
+    return None
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+def union_days(known: Sequence[date], found: Iterable[date]) -> list[date]:
+    """Candidate days known before and found now, in order."""
+    return sorted({*known, *found})
+
+
+def days_by_patient(found: Mapping[str, Sequence[date]], patient_id: str) -> Sequence[date]:
+    """The candidate days of one patient; none when the patient is not named."""
+    return found.get(patient_id, ())
