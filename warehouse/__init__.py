@@ -1,1 +1,27 @@
-"""The DuckDB store: what was received, what it means, and the one door to read it."""
+"""The DuckDB store: what was received, what it means, and the one door to read it.
+
+`read` and `append_published` are the only ways from and to the store for the other packages (contracts 6).
+"""
+
+from warehouse.build import Build
+from warehouse.digests import RelationReceipt, relation_digests
+from warehouse.lock import LockHolder, lock_holder, work_lock
+from warehouse.published import append_published, land_definitions
+from warehouse.read import read, read_build
+from warehouse.reader import publish_reader
+from warehouse.run_key import RunKey
+
+__all__ = [
+    "Build",
+    "LockHolder",
+    "RelationReceipt",
+    "RunKey",
+    "append_published",
+    "land_definitions",
+    "lock_holder",
+    "publish_reader",
+    "read",
+    "read_build",
+    "relation_digests",
+    "work_lock",
+]

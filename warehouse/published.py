@@ -38,7 +38,7 @@ def append_published(store: Path, landing: Path, run_id: str, frames: Mapping[st
     try:
         for relation, frame in frames.items():
             _check_columns(relation, list(frame.columns), archive.table(relation).columns)
-            write_rows(issued_file(landing, run_id, relation), [{"run_id": run_id} | row for row in _rows(frame)])
+            write_rows(issued_file(landing, run_id, relation), _rows(frame, run_id))
         with transaction(archive):
             load_issued(archive, landing)
     finally:
@@ -48,13 +48,13 @@ def append_published(store: Path, landing: Path, run_id: str, frames: Mapping[st
 
 def land_definitions(landing: Path, run: RunKey) -> None:
     """Land the protocol and the value sets of a run by their hashes, so that a past run can be read and built again."""
-    protocol = {
+    protocol: dict[str, Json] = {
         "protocol_hash": run.protocol.hash,
         "protocol": run.protocol.name,
         "content": json.dumps(run.protocol.model_dump(mode="json"), sort_keys=True, ensure_ascii=False),
     }
     write_rows(landing / PROTOCOLS / f"protocol-{run.protocol.hash}.jsonl", [protocol])
-    tables = [
+    tables: list[dict[str, Json]] = [
         {
             "valueset_hash": run.value_sets.hash,
             "table_name": name,
@@ -100,10 +100,10 @@ def plain(value: object) -> Json:
     return item if isinstance(item, str | int | bool) else str(item)
 
 
-def _rows(frame: pandas.DataFrame) -> list[dict[str, Json]]:
+def _rows(frame: pandas.DataFrame, run_id: str) -> list[dict[str, Json]]:
     columns = [str(name) for name in frame.columns]
     return [
-        dict(zip(columns, (plain(value) for value in row), strict=True))
+        {**dict(zip(columns, (plain(value) for value in row), strict=True)), "run_id": run_id}
         for row in frame.astype("object").itertuples(index=False, name=None)
     ]
 

@@ -91,14 +91,24 @@ def run_sql(connection: Connection, relation: str) -> None:
         RelationUnknown: there is no such file.
         RelationFailed: the database refuses the statement.
     """
-    statement = relation_sql(relation)
+    make_relation(connection, relation, relation_sql(relation))
+
+
+def make_relation(connection: Connection, relation: str, select: str) -> None:
+    """Make one relation as a table from a select statement.
+
+    Raises:
+        RelationFailed: the database refuses the statement. The message has the database's own words only where they
+            are about the statement; about a value that does not fit they would quote the value.
+    """
     schema, _, _ = relation.partition(".")
     try:
         connection.execute(f"create schema if not exists {schema}")
-        connection.execute(f"create table {relation} as {_without_end(statement)}")
+        connection.execute(f"create table {relation} as\n{select.rstrip().rstrip(';')}")
+    except duckdb.ProgrammingError as error:
+        raise RelationFailed(f"{relation} cannot be made: {error}") from error
+    except duckdb.OperationalError:
+        # A full disk is not the relation's fault: the step that has the file says so.
+        raise
     except duckdb.Error as error:
-        raise RelationFailed(f"warehouse/sql/{relation.replace('.', '/')}.sql does not run: {error}") from error
-
-
-def _without_end(statement: str) -> str:
-    return "\n" + statement.rstrip().rstrip(";")
+        raise RelationFailed(f"{relation} cannot be made from these data: {type(error).__name__}.") from None

@@ -7,7 +7,7 @@ create table if not exists ops.fetch_ledger (
     unit varchar not null,
     resource_type varchar,
     patient_id varchar,
-    asked varchar,
+    asked bigint,
     received bigint,
     distinct_received bigint,
     server_count bigint,

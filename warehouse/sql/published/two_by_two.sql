@@ -14,5 +14,9 @@ create table if not exists published.two_by_two (
     estimate double,
     lower double,
     upper double,
-    method varchar
+    level double,
+    method varchar,
+    unknown_events bigint,
+    unknown_without bigint,
+    note varchar
 );
