@@ -5,23 +5,31 @@
 
 from warehouse.build import Build
 from warehouse.digests import RelationReceipt, relation_digests
+from warehouse.load import LoadReceipt, load_landing
 from warehouse.lock import LockHolder, lock_holder, work_lock
 from warehouse.published import append_published, land_definitions
 from warehouse.read import read, read_build
 from warehouse.reader import publish_reader
+from warehouse.recovery import RebuildReceipt, VerifyReceipt, rebuild, verify
 from warehouse.run_key import RunKey
 
 __all__ = [
     "Build",
+    "LoadReceipt",
     "LockHolder",
+    "RebuildReceipt",
     "RelationReceipt",
     "RunKey",
+    "VerifyReceipt",
     "append_published",
     "land_definitions",
+    "load_landing",
     "lock_holder",
     "publish_reader",
     "read",
     "read_build",
+    "rebuild",
     "relation_digests",
+    "verify",
     "work_lock",
 ]

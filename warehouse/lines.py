@@ -66,14 +66,17 @@ class LandedLine:
 
 def read_line(content: bytes, *, landing_file: str, line: int) -> LandedLine:
     """Read one line; whatever it holds, the result says where it stands and whether it can be used."""
+    reject = reject_reason(content)
     text = content.decode("utf-8", errors="replace")
+    return LandedLine(landing_file, line, text, _json_object(content), reject.reason if reject else None)
+
+
+def _json_object(content: bytes) -> Resource | None:
     try:
         found = orjson.loads(content)
     except orjson.JSONDecodeError:
-        return LandedLine(landing_file, line, text, None, "no JSON")
-    if not isinstance(found, dict):
-        return LandedLine(landing_file, line, text, None, "no JSON object")
-    return LandedLine(landing_file, line, text, found, reject_reason(found))
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def _word(element: object, name: str) -> str | None:

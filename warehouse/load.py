@@ -169,7 +169,7 @@ def _load_batch(archive: Connection, lines: Sequence[LandedLine], *, landed_at: 
 
 
 def _findings(line: LandedLine) -> Iterator[tuple[str | int | None, ...]]:
-    if line.resource is None:
+    if line.resource is None or line.resource_type is None:
         return
-    for finding in judge(line.resource):
+    for finding in judge(line.resource_type, line.resource):
         yield line.landing_file, line.line, line.resource_type, line.resource_id, finding.path, finding.reason
