@@ -100,7 +100,7 @@ episodes: episode_id, patient_id, course_number, onset_on, onset_day, window_nam
     before_infusion, organism_from_code, severity_grade:INTEGER, counted, not_counted_reason,
     active_in_look_back, progressed, progression_criterion, progression_on, progressed_broad,
     progression_broad_criterion, progression_broad_on, rule
-evidence: episode_id, evidence_hash, resource_type, resource_id, version_id, role, reason
+evidence: episode_id, evidence_hash, patient_id, resource_type, resource_id, version_id, role, reason
 progression: patient_id, course_number, progressed, progression_criterion, progression_on, progressed_broad,
     progression_broad_criterion, progression_broad_on, progressed_90, progression_90_on
 death_causes: patient_id, death_cause, by_text
@@ -116,8 +116,10 @@ two_by_two: measure, exposure, outcome, exposed_events:BIGINT, exposed_without:B
     unexposed_events:BIGINT, unexposed_without:BIGINT, unknown_events:BIGINT, unknown_without:BIGINT
 funnel_patients: step_number, step, reason, patients:BIGINT
 funnel_episodes: step_number, reason, rows_count:BIGINT
-person_outcomes: person_key, stratum, infected_early, progressed, progressed_broad, bridging_other_than_fc,
-    bridging_non_tki, crs_grade_3_exposure, complete_day_30, died_day
+person_outcomes: person_key, stratum, infected_early, infected_late:BOOLEAN, progressed, progressed_broad,
+    bridging_other_than_fc, bridging_non_tki, crs_grade_3_exposure, crs_grade_3_exposure_broad:BOOLEAN,
+    complete_day_30, complete_progression:BOOLEAN, complete_progression_broad:BOOLEAN, complete_day_90:BOOLEAN,
+    is_day_30_over, is_day_90_over, last_day, died_day, death_cause, is_death_undated
 """
 
 REST = """

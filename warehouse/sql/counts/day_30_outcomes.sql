@@ -68,6 +68,7 @@ select
     questions.person_key,
     questions.question.measure,
     questions.question.window_name,
+    'all' as infection_class,
     questions.question.is_complete and questions.question.is_over as is_asked,
     not questions.question.is_over as is_waiting,
     coalesce(questions.question.answer, false) as answer

@@ -13,12 +13,7 @@ cells as (
         labels.label
     from counts.strata as strata
     cross join ref.windows as windows
-    cross join (
-        select classes.headline_label as label
-        from ref.infection_classes as classes
-        union
-        select 'all' as label
-    ) as labels
+    cross join counts.classes as labels
 ),
 
 times as (
