@@ -1,6 +1,7 @@
 """Candidate index events for the crawl: who may have had an infusion, and when, before any store exists.
 
-Liberal on purpose: a candidate too many costs a request, one too few loses a patient. What counts is decided above `stage`.
+Liberal on purpose: a candidate too many costs a request, one too few loses a patient. What counts is decided above
+`stage`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -28,8 +29,8 @@ def candidate_index_days(
 ) -> dict[str, list[date]]:
     """Possible infusion days by patient id, in order, from Procedures, MedicationAdministrations and their Medications.
 
-    A candidate has a code of `infusions` to include or review, or a text that names an infusion or a product. One without
-    a readable day gives its patient an empty list; a partial date gives the first and the last day that it can mean.
+    A candidate has a code of `infusions` to include or review, or a text that names an infusion or a product. One
+    without a readable day gives its patient an empty list, a partial date the first and the last day that it can mean.
     """
     zone = ZoneInfo(time_zone) if isinstance(time_zone, str) else time_zone
     finder = _Finder(value_sets)
@@ -92,14 +93,14 @@ class _Finder:
         return (resource.get("resourceType"), resource.get("status")) in self._dropped
 
     def names_infusion(self, resource: Mapping[str, Any]) -> bool:
-        """Whether a code or a text of the resource names an infusion or a product; an excluded code outweighs a text."""
+        """Whether a code or a text names an infusion or a product; an excluded code outweighs a text."""
         hits = [
             found for coding in _codings(resource) for found in self._hits(coding, str(resource.get("resourceType")))
         ]
+        if any(not hit.excluded and not hit.needs_text for hit in hits):
+            return True
         if any(hit.excluded for hit in hits):
             return False
-        if any(not hit.needs_text for hit in hits):
-            return True
         return any(self._rules.decide(concept, text).applies for text in _texts(resource) for concept in _TEXT_CONCEPTS)
 
     def _hits(self, coding: Mapping[str, Any], resource_type: str) -> Iterator[_InfusionCode]:
