@@ -16,7 +16,7 @@ from warehouse.reference import store_reference
 from warehouse.relations import build_order, relation_names, run_sql
 from warehouse.run_key import RunKey
 from warehouse.stage_views import store_stage
-from warehouse.statements import statement
+from warehouse.statements import run_statement
 from warehouse.store import archive_path, build_path, prepare_store, remove_database
 
 BUILD_OPS = ("ops.incomplete_units", "ops.regressed_versions", "ops.verdicts")
@@ -66,7 +66,7 @@ class Build:
         made = store_reference(connection, self.run)
         for relation in ("ops.incomplete_units", "ops.regressed_versions", "stage.resources"):
             run_sql(connection, relation)
-        connection.execute(statement("verdicts_as_of"))
+        run_statement(connection, "verdicts_as_of")
         return [*made, *BUILD_OPS, "stage.resources", *store_stage(connection)]
 
     def _step(self, make: Callable[[Connection], Sequence[str]]) -> list[RelationReceipt]:

@@ -110,12 +110,6 @@ def attach_read_only(connection: Connection, path: Path, *, name: str) -> None:
         raise StoreUnreadable(f"{path} cannot be read: {error}. Nothing was changed.") from error
 
 
-def fetch_value(connection: Connection, statement: str) -> int:
-    """The one number of a statement that counts."""
-    row = connection.execute(statement).fetchone()
-    return int(row[0]) if row else 0
-
-
 def create_macros(connection: Connection) -> None:
     """Create every macro of warehouse/sql/macros, in the order of the file names, for this connection only."""
     folder = files("warehouse") / "sql" / "macros"

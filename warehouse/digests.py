@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from warehouse.connection import Connection
-from warehouse.statements import statement
+from warehouse.statements import run_statement
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ def relation_digest(connection: Connection, relation: str) -> RelationReceipt:
     ...     relation_digest(memory, "cohort.empty")
     RelationReceipt(relation='cohort.empty', row_count=0, digest='')
     """
-    row_count, digest = connection.execute(statement("relation_digest"), {"relation": relation}).fetchall()[0]
+    row_count, digest = run_statement(connection, "relation_digest", relation=relation)[0]
     return RelationReceipt(relation, int(row_count), str(digest))
 
 
@@ -35,6 +35,6 @@ def relation_digests(connection: Connection, *schemas: str) -> list[RelationRece
 
 def relations_in(connection: Connection, *schemas: str) -> list[str]:
     """The tables of the open file as `schema.name`, sorted; only those of `schemas` if any are named."""
-    found = connection.execute(statement("relations")).fetchall()
+    found = run_statement(connection, "relations")
     names = [(str(schema), str(name)) for schema, name in found]
     return [f"{schema}.{name}" for schema, name in names if not schemas or schema in schemas]

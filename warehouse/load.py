@@ -18,7 +18,7 @@ from warehouse.ingests import ClosedIngest, LandedFile, check_file, closed_inges
 from warehouse.issued import load_issued
 from warehouse.lines import LandedLine, read_line
 from warehouse.schema import open_archive
-from warehouse.statements import statement
+from warehouse.statements import run_statement
 from warehouse.store import archive_path
 
 _BATCH_LINES = 5_000
@@ -111,7 +111,7 @@ def _new_ingests(archive: Connection, closed: Sequence[ClosedIngest]) -> list[Cl
 def _load_ingest(archive: Connection, ingest: ClosedIngest) -> LineCounts:
     for file in ingest.files:
         check_file(file)
-    archive.execute(statement("incoming"))
+    run_statement(archive, "incoming")
     landed_at = ingest.landed_at
     append_rows(archive, "ops.loaded_ingests", [(ingest.ingest_id, landed_at, ingest.source, ingest.roster)])
     append_rows(
@@ -155,8 +155,8 @@ def _load_file(archive: Connection, ingest: ClosedIngest, file: LandedFile) -> L
 def _load_batch(archive: Connection, lines: Sequence[LandedLine], *, landed_at: str) -> LineCounts:
     archive.execute("truncate incoming")
     append_rows(archive, "incoming", [line.incoming_row() for line in lines])
-    stored = archive.execute(statement("store_versions"), {"landed_at": landed_at}).fetchall()
-    rejected = archive.execute(statement("store_rejects"), {"landed_at": landed_at}).fetchall()
+    stored = run_statement(archive, "store_versions", landed_at=landed_at)
+    rejected = run_statement(archive, "store_rejects", landed_at=landed_at)
     stored_lines = {int(row[0]) for row in stored}
     findings = [(*row, landed_at) for line in lines if line.line in stored_lines for row in _findings(line)]
     append_rows(archive, "raw.findings", findings)

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from warehouse.connection import fetch_value, opened
+from warehouse.connection import opened
 from warehouse.digests import RelationReceipt, relation_digests
 from warehouse.errors import StoreUnreadable
 from warehouse.ingests import check_file, closed_ingests
 from warehouse.load import load_into
 from warehouse.schema import open_archive
-from warehouse.statements import statement
+from warehouse.statements import run_statement
 from warehouse.store import archive_path, remove_database, replace_file, write_ahead_log
 
 
@@ -75,8 +75,8 @@ def verify(store: Path, landing: Path) -> VerifyReceipt:
             str(row[0]): int(row[1])
             for row in archive.table("ops.loaded_files").project("landing_file, line_count").fetchall()
         }
-        damaged = fetch_value(archive, statement("damaged_versions"))
-        uncounted = fetch_value(archive, statement("uncounted_lines"))
+        damaged = run_statement(archive, "damaged_versions")[0][0]
+        uncounted = run_statement(archive, "uncounted_lines")[0][0]
     problems = [f"{file.landing_file} is landed and not loaded" for _, file in files if file.landing_file not in loaded]
     landed = {file.landing_file for _, file in files}
     problems += [f"{name} is loaded and no longer landed" for name in sorted(loaded) if name not in landed]

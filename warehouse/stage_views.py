@@ -6,7 +6,7 @@ from mappings.sql_on_fhir.compiler import compile_view
 from mappings.views import View, load_views
 from warehouse.connection import Connection
 from warehouse.relations import make_relation
-from warehouse.statements import statement
+from warehouse.statements import run_statement
 
 SOURCE = "current_resources"
 
@@ -20,7 +20,7 @@ def store_stage(connection: Connection) -> list[str]:
     made = []
     views = sorted(load_views(), key=lambda view: (view.resource_type, view.name))
     for resource_type, of_type in groupby(views, key=lambda view: view.resource_type):
-        connection.execute(statement("current_resources"), {"resource_type": resource_type})
+        run_statement(connection, "current_resources", resource_type=resource_type)
         made += [_store_view(connection, view) for view in of_type]
     connection.execute(f"drop table {SOURCE}")
     return made

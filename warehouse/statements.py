@@ -2,9 +2,19 @@
 
 from functools import cache
 from importlib.resources import files
+from typing import Any
+
+from warehouse.connection import Connection
+
+
+def run_statement(connection: Connection, name: str, **variables: str) -> list[tuple[Any, ...]]:
+    """Run one statement and fetch all its rows; `getvariable('x')` in it is the argument `x`."""
+    # Variables and not $parameters, because sqlfluff cannot read the latter.
+    for variable, value in variables.items():
+        connection.execute(f"set variable {variable} = $value", {"value": value})
+    return connection.execute(_statement(name)).fetchall()
 
 
 @cache
-def statement(name: str) -> str:
-    """The text of one statement; its `$parameters` are passed to DuckDB by the caller."""
+def _statement(name: str) -> str:
     return (files("warehouse") / "sql" / "statements" / f"{name}.sql").read_text(encoding="utf-8")

@@ -131,15 +131,15 @@ def test_a_process_killed_in_the_middle_leaves_whole_ingests_only(landing, home,
     landing.ingest(FEBRUARY, *(person(f"q{number}") for number in range(6_000)))
     program = (
         "import sys, time; from pathlib import Path; from warehouse import load\n"
-        "store = load.statement\n"
+        "store = load.run_statement\n"
         "count = 0\n"
-        "def slow(name):\n"
+        "def slow(archive, name, **variables):\n"
         "    global count\n"
         "    count += name == 'store_versions'\n"
         "    if count == 3:\n"
         "        print('inside', flush=True); time.sleep(60)\n"
-        "    return store(name)\n"
-        "load.statement = slow\n"
+        "    return store(archive, name, **variables)\n"
+        "load.run_statement = slow\n"
         "load.load_landing(Path(sys.argv[1]), Path(sys.argv[2]))\n"
     )
     child = subprocess.Popen(

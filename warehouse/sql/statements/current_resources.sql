@@ -12,4 +12,4 @@ inner join archive.raw.resource_versions as versions
         resources.resource_type = versions.resource_type
         and resources.landing_file = versions.landing_file
         and resources.line = versions.line
-where resources.resource_type = $resource_type;
+where resources.resource_type = getvariable('resource_type');

@@ -7,5 +7,5 @@ select
     coalesce(sha256(string_agg(row_hash, '' order by row_hash)), '') as digest
 from (
     select sha256(cast(to_json(every_row) as varchar)) as row_hash
-    from query_table($relation) as every_row
-);
+    from query_table(getvariable('relation')) as every_row
+) as hashed_rows;

@@ -8,7 +8,7 @@ select
     incoming.resource_type,
     incoming.resource_id,
     incoming.reject_reason,
-    cast($landed_at as timestamptz) as known_from,
+    cast(getvariable('landed_at') as timestamptz) as known_from,
     incoming.patient_id
 from incoming
 where incoming.reject_reason is not null

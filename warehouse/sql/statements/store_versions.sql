@@ -10,7 +10,7 @@ select
     incoming.version_id,
     fhir_at(incoming.last_updated, 'UTC') as last_updated,
     incoming.content_hash,
-    cast($landed_at as timestamptz) as known_from,
+    cast(getvariable('landed_at') as timestamptz) as known_from,
     incoming.resource,
     incoming.landing_file,
     incoming.line
@@ -32,7 +32,7 @@ where
                     deletions.resource_type = known.resource_type
                     and deletions.resource_id = known.resource_id
                     and deletions.known_from >= known.known_from
-                    and deletions.known_from < cast($landed_at as timestamptz)
+                    and deletions.known_from < cast(getvariable('landed_at') as timestamptz)
             )
     )
 qualify
