@@ -33,6 +33,22 @@ def diagnosis(
     return write
 
 
+def ward_diagnosis(key: str, recorded: int) -> Event:
+    """A diagnosis of the first stay without any onset: only the day on which it was written down."""
+
+    def write(chart: Chart) -> None:
+        stays = (record for record in chart.records if record.get("class", {}).get("code") == "IMP")
+        body = {
+            **_status("active", "confirmed"),
+            "code": concept(key),
+            "encounter": chart.reference("Encounter", next(stays)["id"]),
+            "recordedDate": chart.at(recorded, "17:30"),
+        }
+        chart.add("Condition", body, day=recorded)
+
+    return write
+
+
 def old_diagnosis(key: str, onset: str, recorded: int) -> Event:
     """A problem-list entry with a partial onset such as ``2015`` or ``2015-06``, never closed."""
 

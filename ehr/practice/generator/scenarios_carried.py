@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ehr.practice.generator.diagnoses import diagnosis
+from ehr.practice.generator.diagnoses import diagnosis, ward_diagnosis
 from ehr.practice.generator.laboratory import culture, finding, two_organisms, viral_load
 from ehr.practice.generator.procedures import procedure
 from ehr.practice.generator.stories import Infected, Story
@@ -29,6 +29,7 @@ CARRIED: tuple[Story, ...] = (
     Story(
         "since_day_minus_35",
         (culture("efaecium", -35), culture("efaecium", -30)),
+        channel="request",
         infections=(Infected(-35, GP, "before_look_back"),),
         release=((3, 2),),
     ),
@@ -87,8 +88,12 @@ CARRIED: tuple[Story, ...] = (
         infections=(Infected(-18, GP),),
         end=(75, "last_contact"),
     ),
+    # Without onset, written down on the fifth day of a stay: that day is the onset.
     Story(
-        "abscess", (diagnosis("perianal_abscess_cn", -13, text="肛周脓肿"),), infections=(Infected(-13, ("unknown",)),)
+        "abscess",
+        (ward_diagnosis("perianal_abscess_cn", -4),),
+        infections=(Infected(-4, ("unknown",)),),
+        channel="request",
     ),
     Story(
         "zoster",
@@ -128,6 +133,7 @@ CARRIED: tuple[Story, ...] = (
     Story(
         "named_in_chinese",
         (culture("saureus", -6, shape="text"), drug("vancomycin", -6, -1)),
+        channel="request",
         infections=(Infected(-6, GP),),
     ),
     # Sputum that counts by its treatment alone, begun on the next day.
@@ -149,6 +155,7 @@ CARRIED: tuple[Story, ...] = (
     Story(
         "two_in_one_set",
         (two_organisms("ecloacae", "efaecalis", -14), drug("meropenem", -14, -6)),
+        channel="request",
         infections=(Infected(-14, (*GN, *GP)),),
         end=(85, "last_contact"),
         bridging="none",

@@ -33,6 +33,7 @@ INFECTED: tuple[Story, ...] = (
         "viridans_once",
         (culture("smitis", 8), no_growth(8, clock="09:50"), culture("kpneumoniae", 50)),
         infections=(Infected(8, GP), Infected(50, GN)),
+        channel="request",
         bridging="mitoxantrone",
         infusions=((0, "snomed"), (1, "words_cd22")),
         last_infusion_day=1,

@@ -20,7 +20,13 @@ LATER: tuple[Story, ...] = (
         infections=(Infected(-31, GN, "before_look_back"),),
         bridging="none",
     ),
-    Story("day_31", (culture("ecoli", 31),), infections=(Infected(31, GN),), bridging="cytarabine"),
+    Story(
+        "day_31",
+        (culture("ecoli", 31, shape="no_specimen"),),
+        infections=(Infected(31, GN),),
+        bridging="cytarabine",
+        channel="request",
+    ),
     # Written in UTC as day 30; the hospital's clock had passed midnight.
     Story(
         "day_31_in_utc",
@@ -65,7 +71,7 @@ LATER: tuple[Story, ...] = (
     # Blood culture on the day before, and the certificate says leukaemia.
     Story(
         "relapse_death_infected",
-        (culture("abaumannii", 58), certified(59, underlying="all_who")),
+        (culture("abaumannii", 58, shape="no_specimen"), certified(59, underlying="all_who")),
         infections=(Infected(58, GN),),
         end=(59, "death"),
         died=(59, "other"),

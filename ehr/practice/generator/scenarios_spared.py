@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ehr.practice.generator.diagnoses import diagnosis, old_diagnosis, words_only
+from ehr.practice.generator.diagnoses import diagnosis, old_diagnosis, ward_diagnosis, words_only
 from ehr.practice.generator.laboratory import amended, culture, finding, report_without_result, viral_load
 from ehr.practice.generator.stories import Infected, Story
 from ehr.practice.generator.treatments import drug, running
@@ -68,7 +68,7 @@ SPARED: tuple[Story, ...] = (
         infections=(Infected(25, ("viral_herpes",), "dnaemia_not_treated"),),
         bridging="ordered_only",
     ),
-    Story("in_error", (culture("kpneumoniae", 8, status="entered-in-error"),), bridging="steroid"),
+    Story("in_error", (culture("kpneumoniae", 8, status="entered-in-error"),), bridging="in_error"),
     Story(
         "refuted",
         (
@@ -87,23 +87,28 @@ SPARED: tuple[Story, ...] = (
         infusions=((0, "snomed_and_local"), (1, "pcs")),
         last_infusion_day=1,
     ),
-    Story("cold", (diagnosis("urti_who", 12),), depletion="fc_etoposide"),
+    Story("cold", (diagnosis("urti_who", 12),), depletion="fc_etoposide", channel="request"),
     Story(
         "screening",
         (culture("efaecium", -12, site="rectal"), culture("efaecium", 13, site="rectal")),
         bridging="before_collection",
     ),
     Story("catheter_tip", (culture("sepidermidis", 13, site="tip"),), bridging="fc", channel="request"),
+    # And a pneumonia without onset, written down on day 12 of a stay that began before day 0: nobody can date it.
     Story(
         "mouth_yeast",
-        (diagnosis("oral_candida_who", 10), culture("calbicans", 10, site="throat")),
+        (
+            diagnosis("oral_candida_who", 10),
+            culture("calbicans", 10, site="throat"),
+            ward_diagnosis("pneumonia_who", 12),
+        ),
         depletion="bendamustine",
     ),
     Story(
         "report_only",
         (report_without_result(14, words="Escherichia coli grown in one bottle"),),
-        infections=(Infected(14, (), "text_only_report"),),
         bridging="cytarabine_rxnorm",
+        channel="request",
     ),
     Story(
         "states",

@@ -111,6 +111,7 @@ WORSE: tuple[Story, ...] = (
             drug("vancomycin", -5, 9),
         ),
         infections=(Infected(-5, GP),),
+        channel="request",
         progressed=("b", 1),
         release=((3, 2),),
     ),
@@ -188,7 +189,7 @@ WORSE: tuple[Story, ...] = (
         "persisting",
         (
             culture("ecoli", -3),
-            culture("ecoli", 0),
+            culture("ecoli", 0, shape="no_specimen"),
             culture("ecoli", 2),
             drug("meropenem", -3, 8),
             drug("norepinephrine", 3),
