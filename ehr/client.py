@@ -49,6 +49,10 @@ class Client:
     def __post_init__(self) -> None:
         self.session = _open_session(self.access)
 
+    def close(self) -> None:
+        """Close the connections."""
+        self.session.close()
+
     def search_url(self, resource_type: str, pairs: Pairs) -> str:
         """The address of a search; commas and bars stay as they are, which every server reads and logs show."""
         return f"{self.access.base}/{resource_type}?{urlencode(list(pairs), safe=',|:')}"

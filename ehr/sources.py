@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -37,14 +38,14 @@ def pull(
         return _pull_folder(plan, landing_root, clock, report)
     if plan.source != "search" or plan.access is None:
         raise PlanRefused(f"the source {plan.source} cannot be pulled: give a server, or a folder. Nothing was landed.")
-    client = Client(plan.access)
-    started_at = clock()
-    capability = read_capability(client)
-    began = server_clock(client.date_header, started_at)
-    with open_landing(landing_root, started_at, _header(plan)) as landing:
-        crawl = Crawl(client, plan, capability, landing, report, began, history_since(plan, landing_root))
-        patients = crawl.run()
-        return _close(landing, landing_root, clock, patients)
+    with closing(Client(plan.access)) as client:
+        started_at = clock()
+        capability = read_capability(client)
+        began = server_clock(client.date_header, started_at)
+        with open_landing(landing_root, started_at, _header(plan)) as landing:
+            crawl = Crawl(client, plan, capability, landing, report, began, history_since(plan, landing_root))
+            patients = crawl.run()
+            return _close(landing, landing_root, clock, patients)
 
 
 def _pull_folder(plan: PullPlan, landing_root: Path, clock: Callable[[], datetime], report: Report) -> PullReceipt:

@@ -54,7 +54,7 @@ def concept(token: str) -> dict[str, Any]:
 
 
 def small_hospital(patients: int = 4, observations: int = 3) -> list[Resource]:
-    """Patients p0.. with an infusion each (the last one without), a Condition, Observations, and a drug by reference."""
+    """Patients p0.. with an infusion each (not the last), a Condition, Observations, and a drug by reference."""
     found = [resource("Medication", "m1", code=concept("urn:codes|drug"))]
     for number in range(patients):
         name = f"p{number}"
