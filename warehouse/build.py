@@ -19,7 +19,14 @@ from warehouse.stage_views import store_stage
 from warehouse.statements import run_statement
 from warehouse.store import archive_path, build_path, prepare_store, remove_database
 
-BUILD_OPS = ("ops.incomplete_units", "ops.regressed_versions", "ops.verdicts")
+FROM_ARCHIVE = (
+    "ops.incomplete_units",
+    "ops.regressed_versions",
+    "ops.pull_summary",
+    "ops.reject_summary",
+    "ops.finding_summary",
+)
+BUILD_OPS = (*FROM_ARCHIVE, "ops.verdicts")
 
 
 class Build:
@@ -64,7 +71,7 @@ class Build:
         for schema in ("ref", "ops", "stage"):
             connection.execute(f"create schema {schema}")
         made = store_reference(connection, self.run)
-        for relation in ("ops.incomplete_units", "ops.regressed_versions", "stage.resources"):
+        for relation in (*FROM_ARCHIVE, "stage.resources"):
             run_sql(connection, relation)
         run_statement(connection, "verdicts_as_of")
         return [*made, *BUILD_OPS, "stage.resources", *store_stage(connection)]
