@@ -33,12 +33,12 @@ def contacts(story: Story) -> tuple[Event, ...]:
     before = tuple(visit(day) for day in (-60, -41, -20) if day >= story.first_day)
     first_stay = max(ADMITTED, story.first_day)
     if reason == "death" and last <= 30:
-        return (*before, stay(first_stay, last, left="exp"))
+        return (*before, stay(first_stay, last, left="exp", clock=story.death_at))
     stays = [stay(first_stay, DISCHARGED)]
     visits = [day for day in VISITS if day < followed]
     if reason == "death":
         visits = [day for day in visits if day < followed - 3]
-        stays.append(stay(followed - 3, followed, left="exp"))
+        stays.append(stay(followed - 3, followed, left="exp", clock=story.death_at))
     elif story.stay_goes_on_from is not None:
         visits = [day for day in visits if day < story.stay_goes_on_from]
         stays.append(stay(story.stay_goes_on_from, None))
@@ -54,7 +54,8 @@ def values(chart: Chart, story: Story) -> tuple[Event, ...]:
     days = [story.first_day, *(day for day in (-20, -8, -5, -2, 1, 4, 8, 12, 16) if story.first_day < day <= followed)]
     if story.stay_goes_on_from is None and not (reason == "death" and last <= 30):
         days.extend(day for day in VISITS if day < followed)
-        days.append(followed)
+        # Nothing is measured after a death in the first hour of a day.
+        days.append(followed - 1 if reason == "death" else followed)
     elif story.stay_goes_on_from is not None:
         days.append(followed)
     feverish = {day for day, _ in story.release}
@@ -97,7 +98,11 @@ def collection(story: Story) -> tuple[Event, ...]:
 def around(chart: Chart, story: Story) -> tuple[Event, ...]:
     """Everything around a story, in a fixed order."""
     release = tuple(release_syndrome(day, grade, coded=(day + grade) % 3 == 0) for day, grade in story.release)
-    extras: list[Event] = []
+    extras: list[Event] = [
+        stay(day, min(day + 2, story.end[0]), ward="MICU", left=None, clock="08:00")
+        for day, grade in story.release
+        if grade >= 3
+    ]
     if not story.preexisting:
         extras.append(no_growth(2, clock="20:15", text=chart.rng.choice((None, "No growth", "无细菌生长"))))
     if chart.rng.random() < 0.25:

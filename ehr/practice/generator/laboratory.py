@@ -171,6 +171,14 @@ def _shape_text(chart: Chart, organism: str, drawn: Resource) -> None:
     _add(chart, {**drawn, "valueString": chinese.get(organism, codes()[organism].display)})
 
 
+def _shape_unmapped(chart: Chart, _: str, drawn: Resource) -> None:
+    _add(chart, {**drawn, "valueCodeableConcept": concept("local_organism")})
+
+
+def _shape_clauses(chart: Chart, organism: str, drawn: Resource) -> None:
+    _add(chart, {**drawn, "valueString": f"No Candida isolated; {codes()[organism].display} grown"})
+
+
 def _shape_member(chart: Chart, organism: str, drawn: Resource) -> None:
     child = _add(chart, {**drawn, "code": concept("organism_any"), "valueCodeableConcept": concept(organism)})
     members = [chart.reference("Observation", child)]
@@ -208,6 +216,8 @@ SHAPES: dict[str, Callable[[Chart, str, Resource], None]] = {
     "local": _shape_local,
     "text": _shape_text,
     "no_specimen": _shape_value,
+    "unmapped": _shape_unmapped,
+    "clauses": _shape_clauses,
     "member": _shape_member,
     "named_by_code": _shape_named_by_code,
     "reported": _shape_reported,
@@ -220,7 +230,8 @@ def _interpretation(code: str) -> dict[str, Any]:
 
 
 def _add(chart: Chart, body: Resource) -> str:
-    return chart.add("Observation", body, day=_day_of(chart, body) + 2)
+    reported = _day_of(chart, body) + 2
+    return chart.add("Observation", {**body, "issued": chart.at(reported, "16:00")}, day=reported)
 
 
 def _day_of(chart: Chart, body: Resource) -> int:

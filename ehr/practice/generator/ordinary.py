@@ -39,7 +39,10 @@ def ordinary_charts(seed: int, patients: int) -> list[Chart]:
         rng = Random(f"{seed}/ordinary/{number}")
         person = invent_person(rng, oldest=1928, youngest=2012)
         chart = Chart(person, FIRST_DAY_ON + timedelta(days=rng.randrange(SPAN_DAYS)), rng)
-        chart.write_patient(day=-30)
+        # Some files say only that somebody died, some that somebody had not when they were sent.
+        chart.write_patient(
+            day=-30, died={7: {"deceasedBoolean": True}, 9: {"deceasedBoolean": False}}.get(number % 40)
+        )
         for event in ILLNESSES[number % len(ILLNESSES)]:
             event(chart)
         routine(0, neutrophils="4.20", protein="12", temperature="37.1")(chart)

@@ -14,7 +14,12 @@ INFECTED: tuple[Story, ...] = (
     # Copies of one strain at gaps of three days, and the same infection as a diagnosis.
     Story(
         "ecoli_copies",
-        (culture("ecoli", 6), culture("ecoli", 9), culture("ecoli", 12), diagnosis("sepsis_ecoli_cm", 6)),
+        (
+            culture("ecoli", 6),
+            culture("ecoli", 9),
+            culture("ecoli", 12, shape="clauses"),
+            diagnosis("sepsis_ecoli_cm", 6),
+        ),
         infections=(Infected(6, GN),),
         bridging="cytarabine",
         release=((2, 1), (4, 2)),

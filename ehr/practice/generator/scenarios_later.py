@@ -77,13 +77,15 @@ LATER: tuple[Story, ...] = (
         died=(59, "other"),
     ),
     Story("death_unexplained", (), end=(70, "death"), died=(70, "unknown"), infusions=((0, "drug_c"),)),
-    # No cause recorded, last positive ten days before.
+    # No cause recorded, last positive ten days before; died in the first hour of a day, in UTC the day before.
     Story(
         "death_after_bacteraemia",
         (culture("kpneumoniae", 40),),
         infections=(Infected(40, GN),),
         end=(50, "death"),
         died=(50, "probable_infection"),
+        in_utc=True,
+        death_at="00:30",
         bridging="fc",
     ),
     Story(

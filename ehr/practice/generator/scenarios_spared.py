@@ -87,7 +87,13 @@ SPARED: tuple[Story, ...] = (
         infusions=((0, "snomed_and_local"), (1, "pcs")),
         last_infusion_day=1,
     ),
-    Story("cold", (diagnosis("urti_who", 12),), depletion="fc_etoposide", channel="request"),
+    # An organism that only this hospital knows is never taken for a pathogen.
+    Story(
+        "cold",
+        (diagnosis("urti_who", 12), culture("local_organism", 18, shape="unmapped")),
+        depletion="fc_etoposide",
+        channel="request",
+    ),
     Story(
         "screening",
         (culture("efaecium", -12, site="rectal"), culture("efaecium", 13, site="rectal")),

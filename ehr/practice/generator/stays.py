@@ -27,15 +27,18 @@ def visit(day: int, *, status: str = "finished") -> Event:
     return write
 
 
-def stay(first: int, last: int | None, *, ward: str | None = None, left: str = "home") -> Event:
-    """An inpatient stay; without a last day it is still going on. ``left`` is how it ended."""
+def stay(
+    first: int, last: int | None, *, ward: str | None = None, left: str | None = "home", clock: str = "15:00"
+) -> Event:
+    """An inpatient stay; without a last day it is still going on. ``left`` is how it ended, None for a ward inside."""
 
     def write(chart: Chart) -> None:
         period = {"start": chart.at(first, "10:00")}
         body: Resource = {"status": "in-progress", "class": _class("IMP"), "period": period}
         if last is not None:
-            period["end"] = chart.at(last, "15:00")
+            period["end"] = chart.at(last, clock)
             body["status"] = "finished"
+        if left is not None and last is not None:
             body["hospitalization"] = {"dischargeDisposition": {"coding": [{"system": DISPOSITION, "code": left}]}}
         if ward is not None:
             body["location"] = [{"location": {"display": ward}, "period": dict(period)}]

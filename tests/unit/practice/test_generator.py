@@ -1,14 +1,18 @@
 """The practice hospital is what the seed study needs: the same bytes, the right counts, every trap in its place."""
 
+import ast
 import json
 import re
+import sys
 from collections import Counter
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from fhir.resources.R4B import get_fhir_model_class
 
+from ehr.practice import generator
 from ehr.practice.generator.codes import codes
 from ehr.practice.generator.seed_cohort import stories
 from ehr.practice.hospital_files import generate
@@ -229,7 +233,29 @@ def contact_days(records, *, administrations=True):
     return [local_day(text) for text in found]
 
 
+def test_nothing_ends_before_it_begins_and_nothing_is_drawn_after_death(records, truth):
+    for record in records:
+        period = record.get("period") or record.get("effectivePeriod") or record.get("performedPeriod") or {}
+        if "end" in period:
+            assert datetime.fromisoformat(period["start"]) <= datetime.fromisoformat(period["end"])
+        died_on = truth["patients"].get(patient_of(record), {}).get("died_on")
+        if died_on and "effectiveDateTime" in record:
+            assert local_day(record["effectiveDateTime"]).isoformat() <= died_on
+
+
 # --- the resources
+
+
+def test_the_generator_uses_the_standard_library_only():
+    imported = set()
+    for path in Path(generator.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom):
+                imported.add(node.module)
+            elif isinstance(node, ast.Import):
+                imported.update(alias.name for alias in node.names)
+    others = {name for name in imported if not name.startswith("ehr.practice.generator")}
+    assert {name.partition(".")[0] for name in others} <= sys.stdlib_module_names
 
 
 def shape_of(value):

@@ -61,6 +61,16 @@ def test_infusions_come_as_procedure_codes_words_and_administrations(charts):
     assert {"pcs", "pcs_peripheral", "snomed", "snomed_and_local", "local", "chinese", "words", "drug"} <= ways
 
 
+def test_everybody_can_be_found_by_a_code_that_needs_no_words(charts):
+    """A search by code must find the ninety; the words decide on which day the cells came."""
+    found = {codes()[key].code for key in ("cart_pcs_central", "cart_pcs_peripheral", "cart_sct")}
+    products = {codes()[key].code for key in ("tisagenlecleucel", "brexucabtagene", "axicabtagene")}
+    for key in charts:
+        concepts = [record["code"] for record in of(charts, key, "Procedure")]
+        concepts += [r.get("medicationCodeableConcept", {}) for r in of(charts, key, "MedicationAdministration")]
+        assert {c["code"] for concept in concepts for c in concept.get("coding", [])} & (found | products), key
+
+
 def test_two_products_follow_each_other(charts):
     texts = [record["code"].get("text", "") for record in of(charts, "second_product", "Procedure")]
     assert "CD22 CAR-T cell infusion" in texts
@@ -132,7 +142,9 @@ def test_viridans_streptococci_grow_in_one_set(charts):
 
 
 def test_copies_inside_and_outside_the_interval(charts):
-    assert days(grown(charts, "ecoli_copies", "ecoli")) == [6, 9, 12]
+    assert days(grown(charts, "ecoli_copies", "ecoli")) == [6, 9]
+    words = [record.get("valueString") for record in of(charts, "ecoli_copies", "Observation")]
+    assert "No Candida isolated; Escherichia coli grown" in words
     assert sorted(set(days(grown(charts, "ecoli_twice", "ecoli")))) == [4, 8, 15]
 
 
@@ -221,6 +233,25 @@ def test_refuted_differential_and_wrong_diagnoses_are_there(charts):
 def test_partial_dates(charts):
     assert any(record.get("onsetDateTime") == "2014" for record in of(charts, "old_entries", "Condition"))
     assert any(r.get("performedDateTime") == "2014-05" for r in of(charts, "seen_for_20_days", "Procedure"))
+
+
+def test_a_death_in_utc_is_written_on_the_day_before(charts):
+    chart = charts["death_after_bacteraemia"]
+    [text] = [
+        r["deceasedDateTime"] for r in of(charts, "death_after_bacteraemia", "Patient") if "deceasedDateTime" in r
+    ]
+    assert (text[:10], chart.day_of(text)) == (chart.on(49), 50)
+
+
+def test_an_organism_of_the_hospitals_own_list_has_no_other_code(charts):
+    values = [record.get("valueCodeableConcept", {}) for record in of(charts, "cold", "Observation")]
+    assert any([c["system"] for c in value.get("coding", [])] == ["urn:hospital:organism"] for value in values)
+
+
+def test_severe_release_is_treated_on_an_intensive_ward(charts):
+    for story in stories():
+        wards = [record for record in of(charts, story.key, "Encounter") if "location" in record]
+        assert bool(wards) == any(grade >= 3 for _, grade in story.release), story.key
 
 
 def test_a_diagnosis_in_words_has_no_code(charts):
