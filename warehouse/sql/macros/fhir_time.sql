@@ -72,30 +72,44 @@ create or replace temp macro fhir_fields_at(fields, hospital_zone) as
         else timezone('UTC', fhir_local_clock(fields) - to_minutes(fhir_offset_minutes(fields.zone)))
     end;
 
+create or replace temp macro fhir_fields_on(fields, hospital_zone) as
+    case
+        when fields.hour = '' and fields.day != '' then fhir_day(fields)
+        else cast(timezone(hospital_zone, fhir_fields_at(fields, hospital_zone)) as date)
+    end;
+
+-- The fields are read once and bound to a name: a macro writes out its argument wherever it stands, and the
+-- expression would otherwise hold the pattern a hundred times.
 create or replace temp macro fhir_precision(written) as
-    fhir_fields_precision(fhir_fields(written));
+    list_transform([fhir_fields(written)], lambda fields: fhir_fields_precision(fields))[1];
 
 create or replace temp macro fhir_at(written, hospital_zone) as
-    fhir_fields_at(fhir_fields(written), hospital_zone);
+    list_transform([fhir_fields(written)], lambda fields: fhir_fields_at(fields, hospital_zone))[1];
 
 create or replace temp macro fhir_on(written, hospital_zone) as
-    case fhir_precision(written)
-        when 'day' then fhir_day(fhir_fields(written))
-        when 'time' then cast(timezone(hospital_zone, fhir_at(written, hospital_zone)) as date)
-    end;
+    list_transform([fhir_fields(written)], lambda fields: fhir_fields_on(fields, hospital_zone))[1];
 
 create or replace temp macro fhir_first_on(written, hospital_zone) as
-    case
-        when fhir_precision(written) in ('year', 'month') then fhir_day(fhir_fields(written))
-        else fhir_on(written, hospital_zone)
-    end;
+    list_transform(
+        [fhir_fields(written)],
+        lambda fields: case
+            when fields.day = '' then fhir_day(fields)
+            else fhir_fields_on(fields, hospital_zone)
+        end
+    )[1];
 
 create or replace temp macro fhir_last_on(written, hospital_zone) as
-    case fhir_precision(written)
-        when 'year' then cast(fhir_day(fhir_fields(written)) + interval 1 year - interval 1 day as date)
-        when 'month' then last_day(fhir_day(fhir_fields(written)))
-        else fhir_on(written, hospital_zone)
-    end;
+    list_transform(
+        [fhir_fields(written)],
+        lambda fields: case
+            when fields.month = '' then cast(fhir_day(fields) + interval 1 year - interval 1 day as date)
+            when fields.day = '' then last_day(fhir_day(fields))
+            else fhir_fields_on(fields, hospital_zone)
+        end
+    )[1];
 
 create or replace temp macro fhir_zone_missing(written) as
-    coalesce(fhir_precision(written) = 'time' and fhir_fields(written).zone = '', false);
+    list_transform(
+        [fhir_fields(written)],
+        lambda fields: coalesce(fhir_fields_precision(fields) = 'time' and fields.zone = '', false)
+    )[1];
