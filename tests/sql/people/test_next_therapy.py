@@ -30,7 +30,8 @@ def _fc(*days: int) -> str:
 
 def _drug(day: int, name: str, drug_class: str, next_therapy: str, intrathecal: str = "false") -> str:
     conditions = "true" if name == "busulfan" else "false"
-    return f"p1 | {_on(day)} | {name} | {drug_class} | {next_therapy} | {conditions} | false | {intrathecal} | administration"
+    flags = f"{next_therapy} | {conditions} | false | {intrathecal}"
+    return f"p1 | {_on(day)} | {name} | {drug_class} | {flags} | administration"
 
 
 def _next(store: Store) -> list[tuple[object, ...]]:
