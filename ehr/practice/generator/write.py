@@ -26,18 +26,20 @@ def write_hospital(folder: Path, files: Mapping[str, bytes]) -> None:
         raise FileExistsError(f"{folder} is not empty and holds no practice hospital: name another folder")
     folder.parent.mkdir(parents=True, exist_ok=True)
     made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    old = Path(tempfile.mkdtemp(prefix=f".{folder.name}-old-", dir=folder.parent))
     try:
         for name in sorted(files):
             _write(made / name, files[name])
         made.chmod(FOLDER_MODE)
-        old = Path(tempfile.mkdtemp(prefix=f".{folder.name}-old-", dir=folder.parent))
         if folder.exists():
             folder.replace(old / folder.name)
         made.replace(folder)
-        shutil.rmtree(old)
-    except BaseException:
+    finally:
+        # After a failure the hospital that was there comes back and the unfinished one goes.
+        if (old / folder.name).exists() and not folder.exists():
+            (old / folder.name).replace(folder)
         shutil.rmtree(made, ignore_errors=True)
-        raise
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def lines(rows: Iterable[Mapping[str, Any]]) -> bytes:
