@@ -107,9 +107,7 @@ def load_protocol(name_or_path: str | Path, folders: Sequence[Path | str] = ()) 
     except ValidationError as error:
         raise ProtocolUnreadable(f"{path}: {_first_fault(error)}") from error
     if protocol.name != path.stem:
-        raise ProtocolUnreadable(
-            f"{path}, key name: expected {path.stem!r}, the name of the file; got {protocol.name!r}."
-        )
+        raise ProtocolUnreadable(f"{path}: key name: expected {path.stem!r}, as the file; got {protocol.name!r}.")
     return protocol
 
 
