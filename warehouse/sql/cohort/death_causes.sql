@@ -35,7 +35,7 @@ active as (
         episodes.qualifies
         and episodes.not_counted_reason is null
         and episodes.onset_on <= deaths.died_on
-        and deaths.died_on - greatest(episodes.last_on, least(treatments.last_on, deaths.died_on))
+        and least(deaths.died_on - episodes.last_on, deaths.died_on - treatments.last_on)
         <= protocol.death_active_days
 ),
 

@@ -31,7 +31,7 @@ active as (
             and episodes.group_key = treatments.group_key
             and deaths.died_on >= treatments.start_on
     where
-        deaths.died_on - greatest(core.last_on, least(treatments.last_on, deaths.died_on))
+        least(deaths.died_on - core.last_on, deaths.died_on - treatments.last_on)
         <= protocol.death_active_days
 )
 

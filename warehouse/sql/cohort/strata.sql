@@ -46,8 +46,9 @@ known as (
         spans.patient_id,
         spans.course_number,
         seen.patient_id is not null
-        and coalesce(spans.last_on - greatest(spans.first_on, spans.first_record_on) + 1, 0)
-        >= spans.look_back_observed_days as is_known
+        and spans.first_record_on is not null
+        and spans.last_on - greatest(spans.first_on, spans.first_record_on) + 1 >= spans.look_back_observed_days
+            as is_known
     from spans
     left join seen
         on
