@@ -10,9 +10,9 @@ from datetime import date, timedelta
 from functools import cache
 
 import pytest
+
 from tests.sql.columns import REGISTRY
 from tests.sql.conftest import Store
-
 from warehouse.relations import build_order, has_sql, relation_sources
 
 DAY_0 = date(2018, 3, 1)
@@ -44,7 +44,8 @@ ORGANISMS = {
 }
 GENUS_PAIRS = [("o-kleb", "o-kpneu"), ("o-kleb", "o-koxy")]
 TARGETS = {
-    "bacterial": "bacteria", "fungal": "fungi", "viral_herpes": "cmv", "mycobacterial": "mycobacteria", "parasitic": "parasites",
+    "bacterial": "bacteria", "fungal": "fungi", "viral_herpes": "cmv", "mycobacterial": "mycobacteria",
+    "parasitic": "parasites",
 }  # fmt: skip
 
 
@@ -123,7 +124,7 @@ class Ward:
         self._give("cohort.result_qualification", qualifications)
 
     def conditions(self, table: str) -> None:
-        """Conditions: `day` (or `from` and `to`) with any of site, role, organism, abatement, columns of coded_evidence."""
+        """Conditions: `day` (or `from` and `to`) with any of site, role, organism, abatement."""
         given = []
         for number, row in enumerate(_rows(table), start=1):
             code, name, kind, group = ORGANISMS.get(row.pop("organism", "") or "", ("", "", "", ""))
@@ -169,7 +170,7 @@ class Ward:
         self._give("cohort.deaths", [{"patient_id": "p1", "died_on": day(on), "is_dead": "true"}])
 
     def build(self, *targets: str) -> None:
-        """Build these relations (default: episodes and all that goes with them), with what they read and nobody gave."""
+        """Build these relations (default: episodes and all with them), with what they read and nobody gave."""
         self.store.build(*(relation for relation in _order(targets or EVERYTHING) if relation not in self._given))
 
     def episodes(self, *columns: str) -> list[tuple[object, ...]]:

@@ -1,6 +1,7 @@
 """What a patient died of (definitions 1.6, rules D34)."""
 
 import pytest
+
 from tests.sql.episodes.conftest import Ward
 
 ICD = "http://hl7.org/fhir/sid/icd-10"

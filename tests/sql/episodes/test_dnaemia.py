@@ -1,6 +1,7 @@
 """Virus in the blood: counted only if it means something (definitions 5.7, rules D24, D25)."""
 
 import pytest
+
 from tests.sql.episodes.conftest import Ward
 
 HEADER = "day | organism | kind | target | quantity | unit_kind\n"

@@ -1,6 +1,7 @@
 """What counts, what is listed and why (definitions 5.8, 5.9, 7.1)."""
 
 import pytest
+
 from tests.sql.episodes.conftest import Ward
 
 
@@ -44,7 +45,14 @@ def test_an_undatable_code_is_listed_without_onset(ward: Ward) -> None:
 
 def test_a_specimen_before_the_infusion_on_day_0_is_early_and_marked(ward: Ward) -> None:
     ward.give("cohort.infusions", "infused_on | infused_at\n0 | 2018-03-01 10:00:00+08")
-    ward.results("day | time | organism | site\n0 | 09:00 | ecoli | blood\n0 | 11:00 | faecium | CNS\n0 | | pjp | other")
+    ward.results(
+        """
+        day | time  | organism | site
+        0   | 09:00 | ecoli    | blood
+        0   | 11:00 | faecium  | CNS
+        0   |       | pjp      | other
+        """
+    )
     assert ward.counted("window_name", "site", "before_infusion") == [
         ("early", ["CNS"], False),
         ("early", ["blood"], True),

@@ -1,6 +1,7 @@
 """Codes and cultures together: who joins whom (definitions 5.6, rules D17, D18, D28)."""
 
 import pytest
+
 from tests.sql.episodes.conftest import Ward
 
 

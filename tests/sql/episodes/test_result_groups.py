@@ -1,6 +1,7 @@
 """Same episode or new one: results taken one by one (definitions 2.3, rules D19 to D22)."""
 
 import pytest
+
 from tests.sql.episodes.conftest import Ward
 
 INTERVALS = [

@@ -1,6 +1,7 @@
 """Pre-existing infection: yes, no, unknown (definitions 7.5, rules D04 to D06)."""
 
 import pytest
+
 from tests.sql.episodes.conftest import Ward
 
 STAYS = "start_on | end_on | inpatient\n-3 | 0 | true"
