@@ -1,0 +1,11 @@
+"""Checks of the numbers that figures are made of, on the build file."""
+
+from checks.counts import infections, person_first_infection, person_outcomes, proportions, two_by_two
+
+SUITES = (
+    proportions.SUITE,
+    infections.SUITE,
+    person_first_infection.SUITE,
+    person_outcomes.SUITE,
+    two_by_two.SUITE,
+)
