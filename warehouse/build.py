@@ -5,13 +5,11 @@ again starts from the end of the step before: a retry gives the same relations.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 
-import duckdb
-
-from warehouse.connection import Connection, attach_archive, connect
+from warehouse.connection import Connection, attach_archive, connect, disk_errors
 from warehouse.digests import RelationReceipt, relation_digest
-from warehouse.errors import StoreUnreadable
 from warehouse.reference import store_reference
 from warehouse.relations import build_order, relation_names, run_sql
 from warehouse.run_key import RunKey
@@ -77,16 +75,11 @@ class Build:
         return [*made, *BUILD_OPS, "stage.resources", *store_stage(connection)]
 
     def _step(self, make: Callable[[Connection], Sequence[str]]) -> list[RelationReceipt]:
-        connection = connect(self.path, threads=self._threads, memory=self._memory)
-        try:
+        with (
+            disk_errors(self.path, "The archive is unchanged and nothing was published."),
+            closing(connect(self.path, threads=self._threads, memory=self._memory)) as connection,
+        ):
             return [relation_digest(connection, relation) for relation in make(connection)]
-        except duckdb.Error as error:
-            raise StoreUnreadable(
-                f"{self.path} cannot be written: {type(error).__name__}. The archive is unchanged and nothing was "
-                "published; look at the disk space, then run again."
-            ) from error
-        finally:
-            connection.close()
 
 
 def _make_schema(connection: Connection, schema: str) -> list[str]:

@@ -6,7 +6,7 @@ file readable by the owner only, because the file holds patients.
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
 
@@ -68,13 +68,30 @@ def opened(path: Path | None = None, *, read_only: bool = False, threads: int | 
 
 
 @contextmanager
+def disk_errors(path: Path, kept: str) -> Iterator[None]:
+    """Turn what DuckDB or the disk says when it cannot write or read `path` into one sentence; `kept` says what is still whole.
+
+    Raises:
+        StoreUnreadable: in place of DuckDB's error, whose text could quote a value and is left out.
+    """
+    try:
+        yield
+    except (duckdb.Error, OSError) as error:
+        raise StoreUnreadable(
+            f"{path} cannot be written: {type(error).__name__}. {kept} Look at the disk space, then run again."
+        ) from None
+
+
+@contextmanager
 def transaction(connection: Connection) -> Iterator[None]:
     """Commit what the block wrote, or leave nothing of it."""
     connection.begin()
     try:
         yield
     except BaseException:
-        connection.rollback()
+        # After a failed write the database may refuse the rollback too; the first failure is the one to tell.
+        with suppress(duckdb.Error):
+            connection.rollback()
         raise
     connection.commit()
 

@@ -111,10 +111,14 @@ def read_json_lines(path: Path) -> list[dict[str, Any]]:
     """The objects of a file of JSON lines; blank lines are skipped.
 
     Raises:
-        LandingDamaged: a line is no JSON object; the message names the line, not its content.
+        LandingDamaged: the file cannot be read, or a line is no JSON object; the message names the line, not its content.
     """
+    try:
+        texts = path.read_text(encoding="utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise LandingDamaged(f"{path} cannot be read ({type(error).__name__}). Nothing of it was loaded.") from error
     rows = []
-    for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, text in enumerate(texts, start=1):
         if not text.strip():
             continue
         try:

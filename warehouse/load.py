@@ -5,15 +5,14 @@ when depends on `landed_at` in the manifest and never on the moment of loading.
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import astuple, dataclass
 from itertools import islice
 from pathlib import Path
 
-import duckdb
-
 from mappings.validation import judge
-from warehouse.connection import Connection, append_rows, transaction
-from warehouse.errors import LandingDamaged, LandingOutOfOrder, StoreUnreadable
+from warehouse.connection import Connection, append_rows, disk_errors, transaction
+from warehouse.errors import LandingDamaged, LandingOutOfOrder
 from warehouse.ingests import ClosedIngest, LandedFile, check_file, closed_ingests, open_lines
 from warehouse.issued import load_issued
 from warehouse.lines import LandedLine, read_line
@@ -70,16 +69,12 @@ def load_landing(store: Path, landing: Path, *, threads: int | None = None, memo
         LandingOutOfOrder: an ingest older than the newest loaded one has appeared; `nadir store rebuild` mends that.
         StoreUnreadable: the archive cannot be opened or written, such as on a full disk.
     """
-    archive = open_archive(archive_path(store), threads=threads, memory=memory)
-    try:
+    path = archive_path(store)
+    with (
+        disk_errors(path, "What was loaded before is kept."),
+        closing(open_archive(path, threads=threads, memory=memory)) as archive,
+    ):
         return load_into(archive, landing)
-    except duckdb.Error as error:
-        raise StoreUnreadable(
-            f"{archive_path(store)} cannot be written: {type(error).__name__}. What was loaded before is kept; "
-            "look at the disk space, then run again."
-        ) from error
-    finally:
-        archive.close()
 
 
 def load_into(archive: Connection, landing: Path) -> LoadReceipt:

@@ -4,12 +4,13 @@ import json
 import math
 import os
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
 
 import pandas
 
-from warehouse.connection import transaction
+from warehouse.connection import disk_errors, transaction
 from warehouse.errors import RelationUnknown, StoreUnreadable
 from warehouse.issued import ISSUED_RELATIONS, PROTOCOLS, issued_file, load_issued
 from warehouse.run_key import RunKey
@@ -34,15 +35,13 @@ def append_published(store: Path, landing: Path, run_id: str, frames: Mapping[st
     unknown = sorted(set(frames) - set(ISSUED_RELATIONS))
     if unknown:
         raise RelationUnknown(f"{', '.join(unknown)} cannot be issued; expected {', '.join(ISSUED_RELATIONS)}.")
-    archive = open_archive(archive_path(store))
-    try:
+    path = archive_path(store)
+    with disk_errors(path, "What was issued before is kept."), closing(open_archive(path)) as archive:
         for relation, frame in frames.items():
             _check_columns(relation, list(frame.columns), archive.table(relation).columns)
             write_rows(issued_file(landing, run_id, relation), _rows(frame, run_id))
         with transaction(archive):
             load_issued(archive, landing)
-    finally:
-        archive.close()
     return {relation: len(frame) for relation, frame in frames.items()}
 
 

@@ -5,9 +5,7 @@ A reader sees the file of before or the file of after, never half of one: it is 
 
 from pathlib import Path
 
-import duckdb
-
-from warehouse.connection import attach_read_only, opened
+from warehouse.connection import attach_read_only, disk_errors, opened
 from warehouse.digests import relations_in
 from warehouse.errors import StoreUnreadable
 from warehouse.store import archive_path, build_path, reader_path, remove_database, replace_file
@@ -29,13 +27,9 @@ def publish_reader(store: Path, run_id: str) -> Path:
             raise StoreUnreadable(f"{needed} is not there; the readers' file was left as it is.")
     new = reader_path(store).with_name("read.tmp.duckdb")
     remove_database(new)
-    try:
+    with disk_errors(new, "Readers keep the file of before."):
         _fill(new, store, run_id)
-    except duckdb.Error as error:
-        raise StoreUnreadable(
-            f"{new} cannot be written: {type(error).__name__}. Readers keep the file of before; look at the disk space."
-        ) from error
-    replace_file(new, reader_path(store))
+        replace_file(new, reader_path(store))
     return reader_path(store)
 
 

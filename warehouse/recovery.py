@@ -1,9 +1,10 @@
 """The store from `landing/` again, and whether store and landing folder agree."""
 
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from warehouse.connection import opened
+from warehouse.connection import disk_errors, opened
 from warehouse.digests import RelationReceipt, relation_digests
 from warehouse.errors import StoreUnreadable
 from warehouse.ingests import check_file, closed_ingests
@@ -46,18 +47,14 @@ def rebuild(store: Path, landing: Path, *, threads: int | None = None, memory: s
     """
     old, new = archive_path(store), store / "archive-new.duckdb"
     remove_database(new)
-    archive = open_archive(new, threads=threads, memory=memory)
-    try:
+    with (
+        disk_errors(new, "The archive of before is left as it is."),
+        closing(open_archive(new, threads=threads, memory=memory)) as archive,
+    ):
         load_into(archive, landing)
         made = relation_digests(archive)
-    finally:
-        archive.close()
-    differing = _differing(old, made)
-    if differing:
-        replace_file(old, store / "archive-before.duckdb")
-    remove_database(old)
-    replace_file(new, old)
-    return RebuildReceipt(tuple(made), differing)
+    with disk_errors(old, "The new one stands beside it."):
+        return RebuildReceipt(tuple(made), _swap(store, made))
 
 
 def verify(store: Path, landing: Path) -> VerifyReceipt:
@@ -85,6 +82,16 @@ def verify(store: Path, landing: Path) -> VerifyReceipt:
     if uncounted:
         problems.append(f"{uncounted} files have lines that are neither stored, duplicate, reject nor blank")
     return VerifyReceipt(len(files), sum(file.lines for _, file in files), tuple(problems))
+
+
+def _swap(store: Path, made: list[RelationReceipt]) -> tuple[str, ...] | None:
+    old = archive_path(store)
+    differing = _differing(old, made)
+    if differing:
+        replace_file(old, store / "archive-before.duckdb")
+    remove_database(old)
+    replace_file(store / "archive-new.duckdb", old)
+    return differing
 
 
 def _differing(old: Path, made: list[RelationReceipt]) -> tuple[str, ...] | None:

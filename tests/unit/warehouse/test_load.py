@@ -126,6 +126,31 @@ def test_folder_and_files_are_the_owners_only(landing, home, person):
     assert modes == {"store": 0o700, "archive.duckdb": 0o600}
 
 
+def test_a_full_disk_is_one_sentence_and_the_next_run_heals(landing, home, person):
+    landing.ingest(JANUARY, person("p1"))
+    load_landing(home, landing.path)
+    landing.ingest(FEBRUARY, *(person(f"q{number}", note="x" * 900) for number in range(2_000)))
+    program = (
+        "import resource, sys; from pathlib import Path; from warehouse.errors import StoreUnreadable\n"
+        "from warehouse.load import load_landing\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (700_000, 700_000))\n"
+        "try:\n"
+        "    load_landing(Path(sys.argv[1]), Path(sys.argv[2]))\n"
+        "except StoreUnreadable as error:\n"
+        "    print(error)\n"
+    )
+    child = subprocess.run(
+        [sys.executable, "-c", program, str(home), str(landing.path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "What was loaded before is kept. Look at the disk space" in child.stdout, child.stderr
+    assert load_landing(home, landing.path).lines.stored == 2_000
+    assert len(rows(home, "raw.resource_versions", "resource_id")) == 2_001
+
+
 def test_a_process_killed_in_the_middle_leaves_whole_ingests_only(landing, home, person):
     landing.ingest(JANUARY, person("p1"))
     landing.ingest(FEBRUARY, *(person(f"q{number}") for number in range(6_000)))
