@@ -7,8 +7,7 @@ makes a plan incremental by what the last ingest left behind.
 from ehr.access import Patience, ServerAccess
 from ehr.ledger import UnitRow
 from ehr.plan import ProgressEvent, PullPlan, PullReceipt, Window
-from ehr.sources import pull
-from ehr.watermarks import continue_from
+from ehr.sources import continue_from, pull
 
 __all__ = [
     "Patience",

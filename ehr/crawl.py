@@ -22,7 +22,7 @@ from ehr.landing import Landing
 from ehr.ledger import UnitRow
 from ehr.patients import PatientCrawl, crawl_patient
 from ehr.plan import ProgressEvent, PullPlan
-from ehr.references import FOLLOWED, Pointers, fetch_references
+from ehr.references import FOLLOWED, Pointers, Shelf
 from ehr.roster import resolve_roster
 from ehr.units import SearchUnit, fetch_unit
 from ehr.watermarks import Newest, State, since_of
@@ -48,8 +48,12 @@ class Crawl:
     pointers: Pointers = field(default_factory=Pointers)
     newest: Newest = field(default_factory=Newest)
     state: State = field(default_factory=State)
+    shelves: dict[str, Shelf] = field(init=False)
     resources: int = 0
     report_lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self.shelves = {name: Shelf(self.client, name) for name in FOLLOWED}
 
     def run(self) -> int | None:
         """Pull everything of the plan; the number of patients looked at, None for the roster `all`.
@@ -82,7 +86,8 @@ class Crawl:
         patient_ids, rows = resolve_roster(self.client, self.plan, ingest_id=self.landing.ingest_id)
         for row in rows:
             self.landing.add_row(row)
-        crawl = PatientCrawl(self.client, self.plan, self.capability, self.landing.ingest_id)
+        medications = self.shelves["Medication"]
+        crawl = PatientCrawl(self.client, self.plan, self.capability, self.landing.ingest_id, medications)
         harvests = in_order(patient_ids, lambda name: crawl_patient(crawl, name), self._connections)
         for done, harvest in enumerate(harvests, start=1):
             for resource_type, lines in harvest.lines.items():
@@ -90,7 +95,7 @@ class Crawl:
                 self.resources += len(lines)
             for row in harvest.rows:
                 self.landing.add_row(row)
-            self.state.index_days[harvest.patient_id] = harvest.index_days
+            self.state.roster[harvest.patient_id] = harvest.index_days
             self.pointers.add(harvest.pointers)
             self.newest.add(harvest.newest)
             self.report(ProgressEvent("patients", done, len(patient_ids), self.resources))
@@ -125,15 +130,15 @@ class Crawl:
     def _follow_references(self) -> None:
         for resource_type in FOLLOWED:
             self.pointers.wanted[resource_type].update(self.plan.unresolved.get(resource_type, ()))
-            missing = self.pointers.missing(resource_type)
+            shelf = self.shelves[resource_type]
             wanted = resource_type == "Medication" or resource_type in self.plan.types
-            if missing and wanted and self.capability.offers(resource_type):
-                row = fetch_references(
-                    self.client, resource_type, missing, self._keep, ingest_id=self.landing.ingest_id
-                )
-                self.landing.add_row(row)
-                # Asked for again next time: a watermark never brings back what only a reference leads to.
-                self.state.unresolved[resource_type] = self.pointers.missing(resource_type)
+            if wanted and self.capability.offers(resource_type):
+                shelf.fetch(self.pointers.missing(resource_type))
+            # Asked for again next time: a watermark never brings back what only a reference leads to.
+            self.state.unresolved[resource_type] = shelf.unresolved()
+            if shelf.found or shelf.unresolved():
+                self._keep(shelf.entries())
+                self.landing.add_row(shelf.row(self.landing.ingest_id))
 
     def _keep(self, entries: list[Entry]) -> None:
         for entry in entries:

@@ -18,10 +18,10 @@ from ehr.capability import Capability
 from ehr.client import Client, Pairs
 from ehr.ledger import UnitRow
 from ehr.plan import PullPlan, Window
-from ehr.references import Pointers
+from ehr.references import Pointers, Shelf
 from ehr.roster import code_lists, merge_rows
 from ehr.units import SearchUnit, TooMany, fetch_unit
-from ehr.watermarks import Newest, days_by_patient, since_of, union_days
+from ehr.watermarks import Newest, since_of, union_days
 
 SMALL_ENOUGH = 5000
 # The date parameter of each type in FHIR R4; types without one are always fetched whole.
@@ -50,6 +50,7 @@ class PatientCrawl:
     plan: PullPlan
     capability: Capability
     ingest_id: str
+    medications: Shelf
     index_lock: threading.Lock = field(default_factory=threading.Lock)
 
     def types(self, *, windowed: bool) -> Iterator[str]:
@@ -68,7 +69,7 @@ class PatientHarvest:
     lines: dict[str, list[bytes]] = field(default_factory=dict)
     rows: list[UnitRow] = field(default_factory=list)
     index_resources: list[Resource] = field(default_factory=list)
-    index_days: list[date] = field(default_factory=list)
+    index_days: list[date] | None = None
     pointers: Pointers = field(default_factory=Pointers)
     newest: Newest = field(default_factory=Newest)
     whole: set[str] = field(default_factory=set)
@@ -95,16 +96,23 @@ def crawl_patient(crawl: PatientCrawl, patient_id: str) -> PatientHarvest:
     for resource_type, tokens in crawl.plan.roster_searches:
         if crawl.plan.types.get(resource_type) is not None and crawl.capability.offers(resource_type):
             _fetch_index_events(crawl, harvest, resource_type, tokens)
-    known = crawl.plan.known_index_days.get(patient_id, ())
-    with crawl.index_lock:
-        found = crawl.plan.index_days(harvest.index_resources)
-    harvest.index_days = union_days(known, days_by_patient(found, patient_id))
-    if harvest.index_days:
-        moved = list(known) != harvest.index_days
+    known = crawl.plan.known_index_days.get(patient_id)
+    harvest.index_days = union_days(known, _find_index_days(crawl, harvest))
+    if harvest.index_days is not None:
+        moved = known is None or list(known) != harvest.index_days
         for resource_type in crawl.types(windowed=True):
             if resource_type not in harvest.whole:
                 _fetch_window(crawl, harvest, resource_type, moved=moved)
     return harvest
+
+
+def _find_index_days(crawl: PatientCrawl, harvest: PatientHarvest) -> Sequence[date] | None:
+    # A product may be named only by the Medication that an administration points to.
+    pointed_to = harvest.pointers.missing("Medication") if crawl.capability.offers("Medication") else ()
+    medications = crawl.medications.fetch(pointed_to)
+    with crawl.index_lock:
+        found = crawl.plan.index_days([*harvest.index_resources, *medications])
+    return found.get(harvest.patient_id)
 
 
 def _fetch(crawl: PatientCrawl, harvest: PatientHarvest, resource_type: str, since: str | None) -> None:
@@ -138,12 +146,13 @@ def _fetch_window(crawl: PatientCrawl, harvest: PatientHarvest, resource_type: s
         _fetch(crawl, harvest, resource_type, since)
         return
     parameter = DATE_PARAMETERS.get(resource_type)
-    if parameter is None:
+    days = harvest.index_days
+    if parameter is None or not days:
         _fetch(crawl, harvest, resource_type, None)
     elif not _fetch_whole(crawl, harvest, resource_type):
         window = crawl.plan.types[resource_type]
         assert window is not None  # noqa: S101 - only windowed types come here
-        pairs = _date_pairs(parameter, window, harvest.index_days)
+        pairs = _date_pairs(parameter, window, days)
         row = _run(crawl, harvest, _unit(harvest.patient_id, resource_type, pairs))
         reason = row.reason or "asked by date: resources without a date were not asked for"
         harvest.rows.append(replace(row, reason=reason))

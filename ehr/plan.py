@@ -19,7 +19,7 @@ RosterKind = Literal["search", "patients", "group", "all"]
 
 
 def no_index_days(resources: Iterable[Resource]) -> Mapping[str, Sequence[date]]:
-    """Finds no index day: windowed types are then not asked for."""
+    """Finds no candidate event: windowed types are then not asked for."""
     return {}
 
 
@@ -28,10 +28,11 @@ class PullPlan:
     """One pull, complete: whom, what, since when.
 
     `types`: None fetches all time; a window fetches, per patient, from the earliest candidate index day plus its first
-    day to the latest plus its last day. `index_days` finds the candidate days of patients in their Procedures and
-    MedicationAdministrations (never called from two threads at once). `roster_searches` are (type, tokens
-    `system|code`): the roster `search` takes the patients of any match, and a windowed type among them is looked
-    through for index events in all time.
+    day to the latest plus its last day. `index_days` finds the candidate days of patients in their Procedures,
+    MedicationAdministrations and the Medications these point to (never called from two threads at once); a patient
+    with an empty list has a candidate event without a day, and windowed types are then fetched whole.
+    `roster_searches` are (type, tokens `system|code`): the roster `search` takes the patients of any match, and a
+    windowed type among them is looked through for index events in all time.
 
     `watermarks` (type, or (patient, type) -> FHIR instant), `previous_roster`, `known_index_days` and `unresolved`
     (ids by type that were pointed to and did not come) make a pull incremental; `continue_from` fills them. `reread`

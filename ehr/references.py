@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 
 from ehr.bundles import Entry, NotReadable, Resource, one_line, read_resource
 from ehr.client import Client
 from ehr.errors import RequestRefused, UnitFailed
-from ehr.ledger import UnitRow
+from ehr.ledger import Status, UnitRow
 from ehr.units import SearchUnit, fetch_unit
 
 # (type that points, element) -> type pointed to. A drug hides behind a Medication, a date behind a Specimen.
@@ -60,49 +61,86 @@ def _target_ids(value: object, target: str) -> Iterator[str]:
             yield text.rpartition(f"{target}/")[2].partition("/")[0]
 
 
-def fetch_references(
-    client: Client, resource_type: str, ids: Sequence[str], keep: Callable[[list[Entry]], None], *, ingest_id: str
-) -> UnitRow:
-    """Fetch resources by id; one ledger row for all of them.
+@dataclass(slots=True)
+class Shelf:
+    """Resources of one type fetched by id, each once, for whoever needs them. Safe to use from several threads."""
 
-    An id that the server does not know is said in the reason and is no failure: there is nothing to be had.
+    client: Client
+    resource_type: str
+    found: dict[str, Entry] = field(default_factory=dict)
+    absent: set[str] = field(default_factory=set)
+    failed: dict[str, str] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
-    Raises:
-        TokenRefused: see `Client.get`.
-    """
-    rows = [_fetch_batch(client, resource_type, batch, keep) for batch in _batches(ids, IDS_A_REQUEST)]
-    failed = next((row for row in rows if row.status != "complete"), None)
-    distinct = sum(row.distinct_received for row in rows)
-    absent = f"{len(ids) - distinct} of {len(ids)} referenced are not on the server" if distinct < len(ids) else None
-    return UnitRow(
-        ingest_id=ingest_id,
-        unit=f"references {resource_type}",
-        resource_type=resource_type,
-        patient_id=None,
-        asked=len(ids),
-        received=sum(row.received for row in rows),
-        distinct_received=distinct,
-        server_count=None,
-        attempts=max((row.attempts for row in rows), default=0),
-        status=failed.status if failed else "complete",
-        reason=failed.reason if failed else absent,
-    )
+    def fetch(self, ids: Iterable[str]) -> list[Resource]:
+        """The resources of these ids as far as the server has them; what was fetched before is not asked for again.
 
+        Raises:
+            TokenRefused, ServerUnreachable: see `Client`.
+        """
+        wanted = sorted(set(ids))
+        with self.lock:
+            missing = [name for name in wanted if name not in self.found and name not in self.absent]
+        for batch in _batches(missing, IDS_A_REQUEST):
+            self._fetch_batch(batch)
+        return [self.found[name].resource for name in wanted if name in self.found]
 
-def _fetch_batch(
-    client: Client, resource_type: str, ids: Sequence[str], keep: Callable[[list[Entry]], None]
-) -> UnitRow:
-    unit = SearchUnit(f"references {resource_type}", resource_type, (("_id", ",".join(ids)),))
-    row = fetch_unit(client, unit, keep)
-    if row.status != "failed":
-        return row
-    # Servers that refuse a search without a patient still read one resource by its id.
-    try:
-        found = [entry for resource_id in ids if (entry := read_one(client, resource_type, resource_id)[0])]
-    except UnitFailed:
-        return row
-    keep(found)
-    return replace(row, received=len(found), distinct_received=len(found), status="complete", reason=None)
+    def entries(self) -> list[Entry]:
+        """Everything on the shelf, in the order of ids."""
+        return [self.found[name] for name in sorted(self.found)]
+
+    def unresolved(self) -> list[str]:
+        """Ids that were asked for and did not come."""
+        return sorted(self.absent | (self.failed.keys() - self.found.keys()))
+
+    def row(self, ingest_id: str) -> UnitRow:
+        """One ledger row for everything that was asked for.
+
+        An id that the server does not know is said in the reason and is no failure: there is nothing to be had.
+        """
+        failed = {name: reason for name, reason in self.failed.items() if name not in self.found}
+        asked = len(self.found) + len(self.unresolved())
+        reason = f"{len(self.absent)} of {asked} referenced are not on the server" if self.absent else None
+        status: Status = ("incomplete" if self.found else "failed") if failed else "complete"
+        return UnitRow(
+            ingest_id=ingest_id,
+            unit=f"references {self.resource_type}",
+            resource_type=self.resource_type,
+            patient_id=None,
+            asked=asked,
+            received=len(self.found),
+            distinct_received=len(self.found),
+            server_count=None,
+            attempts=1,
+            status=status,
+            reason=failed[min(failed)] if failed else reason,
+        )
+
+    def _fetch_batch(self, ids: Sequence[str]) -> None:
+        came: list[Entry] = []
+        unit = SearchUnit(f"references {self.resource_type}", self.resource_type, (("_id", ",".join(ids)),))
+        row = fetch_unit(self.client, unit, came.extend)
+        failed = dict.fromkeys(ids, str(row.reason)) if row.status != "complete" else {}
+        if row.status == "failed":
+            # Servers that refuse a search without a patient still read one resource by its id.
+            came, failed = self._read_each(ids)
+        with self.lock:
+            self.found.update({str(entry.resource.get("id")): entry for entry in came})
+            self.failed.update(failed)
+            self.absent.update(set(ids) - self.found.keys() - failed.keys())
+
+    def _read_each(self, ids: Sequence[str]) -> tuple[list[Entry], dict[str, str]]:
+        came: list[Entry] = []
+        failed: dict[str, str] = {}
+        for resource_id in ids:
+            try:
+                entry = read_one(self.client, self.resource_type, resource_id)[0]
+            except UnitFailed as error:
+                failed[resource_id] = str(error)
+                continue
+            if entry is not None:
+                came.append(entry)
+        return came, failed
 
 
 def read_one(client: Client, resource_type: str, resource_id: str) -> tuple[Entry | None, int]:

@@ -18,7 +18,9 @@ from ehr.landed_files import LandedFile
 from ehr.landing import Landing, closing_instant, open_landing
 from ehr.ledger import UnitRow, count_statuses
 from ehr.plan import ProgressEvent, PullPlan, PullReceipt
-from ehr.watermarks import history_since, server_clock
+from ehr.watermarks import continue_from, history_since, server_clock
+
+__all__ = ["continue_from", "pull"]
 
 Report = Callable[[ProgressEvent], None]
 

@@ -33,15 +33,15 @@ class SearchUnit:
 
 @dataclass(slots=True)
 class Tally:
-    """What a unit has brought so far: over all tries, and in the present one."""
+    """What a unit has brought so far: over all tries, and in the present one. Hashes, because a type has millions."""
 
     received: int = 0
     pages: int = 0
     attempts: int = 0
     server_count: int | None = None
-    ever: set[tuple[str, str]] = field(default_factory=set)
-    versions: set[tuple[str, str, int]] = field(default_factory=set)
-    this_try: set[tuple[str, str]] = field(default_factory=set)
+    ever: set[int] = field(default_factory=set)
+    versions: set[int] = field(default_factory=set)
+    this_try: set[int] = field(default_factory=set)
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
@@ -135,17 +135,17 @@ def _fresh(unit: SearchUnit, page: Page, tally: Tally) -> list[Entry]:
         key = _key(entry)
         tally.ever.add(key)
         tally.this_try.add(key)
-        version = (*key, hash(entry.text))
+        version = hash(entry.text)
         if version not in tally.versions:
             tally.versions.add(version)
             fresh.append(entry)
     return fresh
 
 
-def _key(entry: Entry) -> tuple[str, str]:
+def _key(entry: Entry) -> int:
     resource_id = entry.resource.get("id")
     # Without id the text itself is the only identity; the store will reject the line and say so.
-    return entry.resource_type, resource_id if isinstance(resource_id, str) else f"\n{hash(entry.text)}"
+    return hash(resource_id) if isinstance(resource_id, str) else hash(entry.text)
 
 
 def _judge(tally: Tally) -> tuple[Status, str | None]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -60,18 +60,22 @@ class Newest:
 
 @dataclass(slots=True)
 class State:
-    """The state of one pull; `units` maps (type, patient or None) to since when it is known."""
+    """The state of one pull.
+
+    `units` maps (type, patient or None) to since when it is known; `roster` each patient to the candidate index days,
+    None where there is no candidate event, empty where one has no date.
+    """
 
     units: dict[tuple[str, str | None], str] = field(default_factory=dict)
-    index_days: dict[str, list[date]] = field(default_factory=dict)
+    roster: dict[str, list[date] | None] = field(default_factory=dict)
     history_since: str | None = None
     unresolved: dict[str, list[str]] = field(default_factory=dict)
 
     def as_json(self, plan: PullPlan) -> dict[str, Any]:
         """The state as it lies in the landing folder."""
         patients: dict[str, dict[str, Any]] = {
-            patient_id: {"index_days": [day.isoformat() for day in days], "since": {}}
-            for patient_id, days in sorted(self.index_days.items())
+            patient_id: {"index_days": None if days is None else [day.isoformat() for day in days], "since": {}}
+            for patient_id, days in sorted(self.roster.items())
         }
         types: dict[str, str] = {}
         for (resource_type, patient_id), since in sorted(self.units.items(), key=lambda unit: str(unit[0])):
@@ -108,6 +112,7 @@ def continue_from(plan: PullPlan, landing_root: Path) -> PullPlan:
         known_index_days={
             patient_id: tuple(date.fromisoformat(day) for day in known["index_days"])
             for patient_id, known in state["patients"].items()
+            if known["index_days"] is not None
         },
     )
 
@@ -174,11 +179,6 @@ def _instant(text: str) -> datetime | None:
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
-def union_days(known: Sequence[date], found: Iterable[date]) -> list[date]:
-    """Candidate days known before and found now, in order."""
-    return sorted({*known, *found})
-
-
-def days_by_patient(found: Mapping[str, Sequence[date]], patient_id: str) -> Sequence[date]:
-    """The candidate days of one patient; none when the patient is not named."""
-    return found.get(patient_id, ())
+def union_days(known: Sequence[date] | None, found: Sequence[date] | None) -> list[date] | None:
+    """Candidate days known before and found now, in order; None when neither names a candidate event."""
+    return None if known is None and found is None else sorted({*(known or ()), *(found or ())})

@@ -66,9 +66,7 @@ def find(hospital: Hospital, query: Query) -> list[Record]:
     Raises:
         Refused: a parameter or value that this server does not know.
     """
-    tests = [
-        test for name, value in query.parameters if name != "_sort" and (test := _read_test(query, name, value))
-    ]
+    tests = [test for name, value in query.parameters if name != "_sort" and (test := _read_test(query, name, value))]
     found = [record for record in _candidates(hospital, query) if all(test(record) for test in tests)]
     for name, value in query.parameters:
         if name == "_sort":

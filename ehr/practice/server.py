@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +19,7 @@ from ehr.practice.hospital import load_hospital
 # Never another interface: invented patients or not, a practice server is no server for others.
 LOOPBACK = "127.0.0.1"
 START_SECONDS = 30.0
+TICK_SECONDS = 0.02
 
 
 class PracticeServer(uvicorn.Server):
@@ -31,6 +33,13 @@ class PracticeServer(uvicorn.Server):
         """Listen, then say so."""
         await super().startup(sockets=sockets)
         self.ready()
+
+    async def main_loop(self) -> None:
+        """Serve until told to stop, and notice it at once: tests start and stop many servers."""
+        counter = 0
+        while not await self.on_tick(counter):
+            counter += 1
+            await asyncio.sleep(TICK_SECONDS)
 
 
 def serve(

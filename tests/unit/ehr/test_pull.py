@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import stat
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -129,6 +130,30 @@ def test_a_big_type_is_asked_for_by_date_and_the_ledger_says_so(site, hospital, 
     row = next(row for row in site.ledger(receipt) if (row["unit"], row["patient_id"]) == ("patient Observation", "p0"))
     assert row["status"] == "complete"
     assert "by date" in row["reason"]
+
+
+def test_an_index_event_named_only_by_its_medication_is_found(site, hospital, make, monkeypatch):
+    product = make.resource("Medication", "product", code=make.concept("urn:codes|CART"))
+    given = make.resource(
+        "MedicationAdministration", "given", "p3", medicationReference={"reference": "Medication/product"}
+    )
+
+    def find(resources):
+        products = [body["id"] for body in resources if body["resourceType"] == "Medication" and "CART" in str(body)]
+        return {"p3": [date(2019, 5, 1)]} if products and any(body["id"] == "given" for body in resources) else {}
+
+    with running(hospital([*make.small_hospital(), product, given])) as url:
+        receipt = site.pull(url, index_days=find)
+    assert {name[:2] for name in site.ids(receipt)["Observation"]} == {"p3"}
+    assert site.ids(receipt)["Medication"] == {"m1", "product"}
+
+
+def test_an_index_event_without_a_day_brings_the_windowed_types_whole(site, hospital):
+    with running(hospital()) as url:
+        receipt = site.pull_on(url, index_days=lambda resources: {"p3": []})
+        again = site.pull_on(url, index_days=lambda resources: {})
+    assert site.ids(receipt)["Observation"] == {"p3-o0", "p3-o1", "p3-o2"}
+    assert ("patient Observation", "p3") in {(row["unit"], row["patient_id"]) for row in site.ledger(again)}
 
 
 def test_a_type_that_the_server_does_not_offer_is_said_and_no_failure(site, hospital, make):
