@@ -12,40 +12,51 @@ written as (
         condition.patient_id,
         condition.encounter_id,
         coalesce(condition.onset_datetime, condition.onset_start) as onset_text,
-        try_cast(condition.onset_age_value as decimal(9, 3))
-        * case
-            when condition.onset_age_unit in ('a', 'yr', 'year', 'years') then 12
-            when condition.onset_age_unit in ('mo', 'month', 'months') then 1
-        end as age_months,
+        cast(floor(
+            try_cast(condition.onset_age_value as decimal(9, 3))
+            * case
+                when condition.onset_age_unit in ('a', 'yr', 'year', 'years') then 12
+                when condition.onset_age_unit in ('mo', 'month', 'months') then 1
+            end
+        ) as integer) as age_months,
         if(condition.onset_age_unit in ('a', 'yr', 'year', 'years'), 12, 1) as age_width_months,
         patient.birth_date,
         coalesce(condition.abatement_datetime, condition.abatement_end, condition.abatement_start) as abatement_text,
-        condition.recorded_date,
-        run.time_zone
+        condition.recorded_date
     from stage.condition as condition
     left join stage.patient as patient on condition.patient_id = patient.patient_id
+),
+
+texts as (
+    select distinct unnest([onset_text, birth_date, abatement_text, recorded_date]) as text
+    from written
+),
+
+days as (
+    select
+        texts.text,
+        fhir_first_on(texts.text, run.time_zone) as first_on,
+        fhir_last_on(texts.text, run.time_zone) as last_on
+    from texts
     cross join ref.run as run
 ),
 
 readings as (
     select
-        condition_id,
-        patient_id,
-        encounter_id,
+        written.condition_id,
+        written.patient_id,
+        written.encounter_id,
+        coalesce(onset.first_on, cast(born.first_on + to_months(written.age_months) as date)) as onset_first_on,
         coalesce(
-            fhir_first_on(onset_text, time_zone),
-            cast(fhir_first_on(birth_date, time_zone) + to_months(cast(floor(age_months) as integer)) as date)
-        ) as onset_first_on,
-        coalesce(
-            fhir_last_on(onset_text, time_zone),
-            cast(
-                fhir_last_on(birth_date, time_zone)
-                + to_months(cast(floor(age_months) as integer) + age_width_months) as date
-            ) - 1
+            onset.last_on, cast(born.last_on + to_months(written.age_months + written.age_width_months) as date) - 1
         ) as onset_last_on,
-        fhir_on(abatement_text, time_zone) as abatement_on,
-        fhir_on(recorded_date, time_zone) as recorded_on
+        if(abated.first_on = abated.last_on, abated.first_on, null) as abatement_on,
+        if(recorded.first_on = recorded.last_on, recorded.first_on, null) as recorded_on
     from written
+    left join days as onset on written.onset_text = onset.text
+    left join days as born on written.birth_date = born.text
+    left join days as abated on written.abatement_text = abated.text
+    left join days as recorded on written.recorded_date = recorded.text
 ),
 
 -- The stay that is named, else the one that holds the day of recording; the latest of several.

@@ -23,7 +23,6 @@ in_microbiology as (
         resource_type,
         resource_id
     from cohort.micro_tests_found
-    where kind <> 'category' or is_microbiology_heading
     union
     select
         'Observation' as resource_type,
@@ -31,7 +30,6 @@ in_microbiology as (
     from cohort.micro_ancestors as ancestors
     inner join cohort.micro_tests_found as test
         on ancestors.ancestor_type = test.resource_type and ancestors.ancestor_id = test.resource_id
-    where test.kind <> 'category' or test.is_microbiology_heading
 ),
 
 by_text as (
@@ -101,6 +99,6 @@ where
     case
         when stated.resource_type = 'Observation' and test.use = 'navigation' and test.kind <> 'category' then false
         when test.use <> 'navigation' then true
-        when stated.resource_type = 'DiagnosticReport' and test.is_microbiology_heading then true
+        when stated.resource_type = 'DiagnosticReport' and test.is_heading then true
         else organism_codings.resource_id is not null or by_text.resource_id is not null
     end

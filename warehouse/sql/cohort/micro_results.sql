@@ -36,7 +36,8 @@ select
     findings.kind,
     findings.use as test_use,
     findings.specimen_class,
-    findings.site,
+    -- A biomarker of the serum says nothing of the place: it must not make a bloodstream infection.
+    if(findings.kind = 'biomarker' and findings.site = 'blood', 'unknown', findings.site) as site,
     findings.sterile,
     findings.specimen_role,
     findings.is_lavage,

@@ -15,11 +15,14 @@ select
     test.organism_system,
     test.organism_code,
     contains(lower(test.display), 'lavage') as is_lavage,
-    test.kind = 'category' and starts_with(test.display, 'Microbiology') as is_microbiology_heading
+    test.kind = 'category' as is_heading
 from cohort.codings as codings
 inner join ref.micro_tests as test
     on codings.system = test.system and codings.code = test.code
-where codings.resource_type in ('Observation', 'DiagnosticReport') and codings.element in ('code', 'category')
+where
+    codings.resource_type in ('Observation', 'DiagnosticReport')
+    and codings.element in ('code', 'category')
+    and (test.kind <> 'category' or starts_with(test.display, 'Microbiology'))
 qualify
     row_number() over (
         partition by codings.resource_type, codings.resource_id
@@ -32,7 +35,7 @@ qualify
                 else 5
             end asc,
             test.specimen_class = 'unspecified' asc,
-            is_microbiology_heading desc,
+            is_heading desc,
             test.system asc,
             test.code asc
     ) = 1

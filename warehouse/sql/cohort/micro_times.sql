@@ -22,11 +22,10 @@ effective_days as (
     select
         effective.resource_type,
         effective.resource_id,
-        fhir_at(effective.effective_text, run.time_zone) as effective_at,
-        fhir_on(effective.effective_text, run.time_zone) as effective_on
+        instants.read_at as effective_at,
+        instants.read_on as effective_on
     from effective
-    cross join ref.run as run
-    where fhir_on(effective.effective_text, run.time_zone) is not null
+    inner join cohort.micro_instants as instants on effective.effective_text = instants.text
 ),
 
 offered as (
@@ -65,19 +64,19 @@ select
     case
         when specimens.collected_on is not null then specimens.collected_at
         when times.effective_on is not null then times.effective_at
-        else fhir_at(resources.issued, run.time_zone)
+        else issued.read_at
     end as collected_at,
-    coalesce(specimens.collected_on, times.effective_on, fhir_on(resources.issued, run.time_zone)) as collected_on,
+    coalesce(specimens.collected_on, times.effective_on, issued.read_on) as collected_on,
     case
         when specimens.collected_on is not null then 'collection'
         when times.effective_on is not null then 'effective'
-        when fhir_on(resources.issued, run.time_zone) is not null then 'issued'
+        when issued.read_on is not null then 'issued'
     end as date_source,
-    fhir_on(resources.issued, run.time_zone) as issued_on
+    issued.read_on as issued_on
 from cohort.micro_resources as resources
 inner join cohort.micro_specimens as specimen
     on resources.resource_type = specimen.resource_type and resources.resource_id = specimen.resource_id
 left join cohort.specimens as specimens on specimen.specimen_id = specimens.specimen_id
 left join effective_times as times
     on resources.resource_type = times.resource_type and resources.resource_id = times.resource_id
-cross join ref.run as run
+left join cohort.micro_instants as issued on resources.issued = issued.text

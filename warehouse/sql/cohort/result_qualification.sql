@@ -43,8 +43,7 @@ judged as (
     select
         result_key,
         condition_id,
-        is_sterile,
-        is_c_difficile,
+        (not is_sterile or kind = 'biomarker' or test_use = 'candidate') and not is_c_difficile as needs_support,
         case
             when is_contaminant and not is_paired
                 then if(is_treated_long, 'possible_contaminant_treated', 'contaminant')
@@ -74,5 +73,5 @@ judged as (
 select
     result_key,
     reason,
-    if(reason is null and not is_sterile and not is_c_difficile, condition_id, null) as supporting_condition_id
+    if(reason is null and needs_support, condition_id, null) as supporting_condition_id
 from judged

@@ -16,17 +16,13 @@ facts as (
         type.is_lavage,
         coalesce(type.role <> 'isolate' and type.specimen_class <> 'unspecified', false) as has_type,
         specimen.status,
-        coalesce(specimen.collected_datetime, specimen.collected_start) as collected_text,
-        coalesce(
-            fhir_at(specimen.collected_datetime, run.time_zone), fhir_at(specimen.collected_start, run.time_zone)
-        ) as collected_at,
-        coalesce(
-            fhir_on(specimen.collected_datetime, run.time_zone), fhir_on(specimen.collected_start, run.time_zone)
-        ) as collected_on
+        collected.read_at as collected_at,
+        collected.read_on as collected_on
     from cohort.specimen_lineage as lineage
     inner join stage.specimen as specimen on lineage.source_id = specimen.specimen_id
     left join cohort.specimen_types as type on lineage.source_id = type.specimen_id
-    cross join ref.run as run
+    left join cohort.micro_instants as collected
+        on coalesce(specimen.collected_datetime, specimen.collected_start) = collected.text
 )
 
 select
