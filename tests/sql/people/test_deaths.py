@@ -68,3 +68,18 @@ def test_the_same_death_from_two_sources_is_one_row(store: Store) -> None:
 
 def test_a_place_where_nobody_died_has_no_deaths(store: Store) -> None:
     assert store.rows("cohort.deaths", DEATHS) == []
+
+
+def test_who_died_after_the_data_date_is_not_dead_yet(store: Store) -> None:
+    store.run(data_date="2019-03-20")
+    store.given(
+        "cohort.death_reports",
+        """
+        patient_id | source_order:INTEGER | died_on
+        on_it      | 1                    | 2019-03-20
+        after      | 1                    |
+        after      | 3                    | 2019-03-21
+        no_day     | 1                    |
+        """,
+    )
+    assert store.rows("cohort.deaths", DEATHS) == [("no_day", None, True), ("on_it", "2019-03-20", True)]

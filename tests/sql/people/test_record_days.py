@@ -87,8 +87,16 @@ def test_an_open_stay_lasts_to_the_last_dated_record_inside_it(store: Store) -> 
         "stage.condition",
         "condition_id | patient_id | encounter_id | recorded_date\nc1 | p1 | open | 2019-03-12",
     )
+    store.given(
+        "stage.observation",
+        """
+        observation_id | patient_id | status | effective_datetime
+        no_stay_named  | p1         | final  | 2019-03-14
+        before_it      | p1         | final  | 2019-03-01
+        """,
+    )
     store.build("cohort.codings")
     assert store.rows("cohort.stays", ["encounter_id", "start_on", "end_on", "inpatient", "emergency"]) == [
         ("closed", "2019-02-01", "2019-02-01", False, False),
-        ("open", "2019-03-02", "2019-03-12", True, False),
+        ("open", "2019-03-02", "2019-03-14", True, False),
     ]

@@ -18,11 +18,13 @@ graded as (
         end as scale_order
     from cohort.course_starts as courses
     cross join ref.protocol as protocol
+    cross join ref.run as run
     inner join cohort.toxicity_grades as grades
         on
             courses.patient_id = grades.patient_id
             and grades.concept = 'crs'
             and grades.graded_on between courses.day0_on and courses.day0_on + protocol.late_last_day
+            and run.data_date >= grades.graded_on
             and coalesce(courses.next_day0_on > grades.graded_on, true)
     where coalesce(grades.grade <> 0, true)
     qualify min(scale_order) over (partition by courses.patient_id, courses.course_number) - scale_order = 0

@@ -1,7 +1,7 @@
 -- cohort.kept_resources
 -- Grain: one row per resource of a patient that its status lets count.
 -- Rule: status_filters drop entered in error, refuted, cancelled, not done; an absent or unlisted status is kept and
--- flagged; a request not to do something is no request (docs/definitions.md#status). No times here.
+-- flagged; a request not to do something is no request (docs/definitions.md#counted-and-listed). No times here.
 with
 
 statuses as (

@@ -2,7 +2,7 @@
 -- Grain: one row per kept observation (or component of it) and analyte with a usable value.
 -- Rule: canonical = (value + offset) * numerator / denominator in whole millionths, rounded half away from zero, so
 -- that 100.4 degF is exactly 38.0; unknown unit or a value outside the hard range: not used
--- (docs/definitions.md#laboratory). Dates hospital-local, instants UTC.
+-- (docs/definitions.md#fever-and-neutropenia). Dates hospital-local, instants UTC.
 with
 
 measured as (

@@ -1,7 +1,7 @@
 -- cohort.laboratory_results
 -- Grain: one row per observation (or component of it) and analyte, as recorded.
 -- Rule: the observation's own value, or that of the component that carries the code; a value that is no number is
--- none (docs/definitions.md#laboratory). Times as written.
+-- none (docs/definitions.md#fever-and-neutropenia). Times as written.
 with
 
 coded as (

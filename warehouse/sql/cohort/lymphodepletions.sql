@@ -1,7 +1,7 @@
 -- cohort.lymphodepletions
 -- Grain: one row per infusion of a course; without a block the type is none_recorded.
 -- Rule: the last block that ends 14 to 1 days before the infusion and contains a lymphodepletion drug; FC = exactly
--- fludarabine and cyclophosphamide (docs/definitions.md#lymphodepletion, D38). Hospital-local dates.
+-- fludarabine and cyclophosphamide (docs/definitions.md#drug-blocks, D38). Hospital-local dates.
 with
 
 course_infusions as (

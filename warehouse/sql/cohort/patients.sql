@@ -1,7 +1,7 @@
 -- cohort.patients
 -- Grain: one row per patient that the server has sent.
 -- Rule: a partial birth date is its earliest day; the local number is the usual identifier and leaves the house only
--- in the internal edition (docs/definitions.md#patients). Hospital-local dates.
+-- in the internal edition (docs/definitions.md#cohort). Hospital-local dates.
 with
 
 identifiers as (

@@ -1,6 +1,6 @@
 -- cohort.toxicity_codes
 -- Grain: one row per condition or observation, element and code of CRS or ICANS that it carries.
--- Rule: an exact row beats a prefix, the longest prefix of the same system wins (docs/definitions.md#crs).
+-- Rule: an exact row beats a prefix, the longest prefix of the same system wins (docs/definitions.md#crs-grade).
 -- No times here.
 select
     codings.resource_type,

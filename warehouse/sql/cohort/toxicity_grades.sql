@@ -1,7 +1,7 @@
 -- cohort.toxicity_grades
 -- Grain: one row per condition or observation, toxicity and scale.
 -- Rule: the grade of the code, or the value of an observation whose value holds the grade, 0 to 5; a grade that
--- cannot be read is unknown, never 0 (docs/definitions.md#crs, D37). Hospital-local dates.
+-- cannot be read is unknown, never 0 (docs/definitions.md#crs-grade, D37). Hospital-local dates.
 with
 
 observed as (
