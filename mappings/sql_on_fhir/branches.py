@@ -4,27 +4,36 @@
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count, product
 
 from mappings.sql_on_fhir import dialect_duckdb as dialect
 from mappings.sql_on_fhir.columns import Column, finish_column
 from mappings.sql_on_fhir.definition import Definition, Select
-from mappings.sql_on_fhir.errors import ViewInvalid
+from mappings.sql_on_fhir.errors import ExpressionUnsupported, ViewInvalid
 from mappings.sql_on_fhir.lowering import Lowering
-from mappings.sql_on_fhir.values import Scope, Value
+from mappings.sql_on_fhir.trees import Tree, find_tree
+from mappings.sql_on_fhir.values import Scope, Shape, Value
 
 ROOT = 0
+DOCUMENT = "document"
 
 
 @dataclass(frozen=True)
 class Iteration:
-    """One row per element of `values`, a list that the context `parent` yields; an empty one gives a row if kept."""
+    """One row per element of a list that the context `parent` yields; an empty one gives a row if kept.
+
+    The list is the SQL `values`, or what `tree` finds: its SQL can only be written when all its fields are known.
+    """
 
     context: int
     parent: int
-    values: str
+    values: str | Tree
     keeps_empty: bool
+
+    def list_sql(self) -> str:
+        """The SQL of the list, once the whole view is lowered."""
+        return self.values if isinstance(self.values, str) else self.values.list_sql(DOCUMENT)
 
 
 @dataclass(frozen=True)
@@ -57,6 +66,7 @@ class Brancher:
         self._definition = definition
         self._lowering = lowering
         self._contexts = count(1)
+        self.tree_shapes: list[Shape] = []
 
     def branches(self, root: Scope) -> list[Branch]:
         """Every branch of the view.
@@ -76,8 +86,8 @@ class Brancher:
 
     def _of_select(self, select: Select, scope: Scope, context: int) -> list[Branch]:
         head: list[Step] = []
-        if select.iteration is not None:
-            iteration, scope = self._iteration(select.iteration, select.keeps_empty, scope, context)
+        if select.iteration is not None or select.repeat:
+            iteration, scope = self._iteration(select, scope, context)
             head.append(iteration)
             context = iteration.context
         head.extend(self._outputs(select, scope, context))
@@ -96,15 +106,27 @@ class Brancher:
                 raise ViewInvalid(f"unionAll: the columns differ in name, order or type: ({names[0]}) and ({names[1]})")
         return branches
 
-    def _iteration(self, path: str, keeps_empty: bool, scope: Scope, parent: int) -> tuple[Iteration, Scope]:
-        value = self._lowering.path(path, scope, "forEachOrNull" if keeps_empty else "forEach")
+    def _iteration(self, select: Select, scope: Scope, parent: int) -> tuple[Iteration, Scope]:
         context = next(self._contexts)
-        values = value.sql if value.repeats else f"({dialect.as_list(value.sql)})"
-        element = Value(element_name(context), value.type_name, is_text=value.is_text, shape=value.shape)
+        values: str | Tree
+        if select.repeat:
+            values = self._tree(select, scope, parent)
+            element = Value(element_name(context), values.shape.type_name, shape=values.shape)
+        else:
+            value = self._lowering.path(select.iteration or "", scope, "forEach")
+            values = value.sql if value.repeats else f"({dialect.as_list(value.sql)})"
+            element = replace(value, sql=element_name(context), repeats=False)
         return (
-            Iteration(context, parent, values, keeps_empty),
+            Iteration(context, parent, values, select.keeps_empty),
             Scope(element, index_name(context), scope.constants),
         )
+
+    def _tree(self, select: Select, scope: Scope, parent: int) -> Tree:
+        if parent != ROOT:
+            raise ExpressionUnsupported("repeat below another iteration is not supported", place="repeat")
+        tree = find_tree(scope.this.type_name, select.repeat, self._lowering.names)
+        self.tree_shapes.append(tree.shape)
+        return tree
 
     def _outputs(self, select: Select, scope: Scope, context: int) -> list[Output]:
         outputs = []

@@ -6,6 +6,7 @@ from typing import Any
 
 from mappings.sql_on_fhir import dialect_duckdb as dialect
 from mappings.sql_on_fhir.branches import (
+    DOCUMENT,
     ROOT,
     Branch,
     Brancher,
@@ -59,19 +60,26 @@ def _compiled(definition: Definition, source: str) -> CompiledView:
     shape = Shape(definition.resource, repeats=False)
     root = Scope(Value(_RESOURCE, definition.resource, shape=shape), "0", definition.constants)
     lowering = Lowering(Names())
-    branches = Brancher(definition, lowering).branches(root)
+    brancher = Brancher(definition, lowering)
+    branches = brancher.branches(root)
     conditions = [_resource_type(root, definition, lowering.names)]
     conditions += [_condition(path, root, lowering) for path in definition.where]
-    projection = dialect.projection("resource", shape.structure(), keep_decimals=shape.has_decimals())
+    kept = [_RESOURCE, DOCUMENT] if brancher.tree_shapes else [_RESOURCE]
     parts = [
         "with resources as (",
-        f"  select {_RESOURCE}",
-        f"  from (select {projection} as {_RESOURCE} from {source}) as projected",  # noqa: S608  # the caller's relation
-        f"  where {' and '.join(conditions)}",
+        _select(kept, _projected(source, shape, [shape, *brancher.tree_shapes])),
+        f"where {' and '.join(conditions)}",
         ")",
         "\nunion all\n".join(_branch(branch) for branch in branches),
     ]
     return CompiledView(definition.name, definition.resource, "\n".join(parts), tuple(output_columns(branches[0])))
+
+
+def _projected(source: str, shape: Shape, read: Sequence[Shape]) -> str:
+    """One pass over the JSON: the document, decimals protected where any is read, and the struct of the used paths."""
+    keep_decimals = any(one.has_decimals() for one in read)
+    document = _select([f"{dialect.document('resource', keep_decimals=keep_decimals)} as {DOCUMENT}"], source)
+    return _select([DOCUMENT, f"{dialect.typed_json(DOCUMENT, shape.structure())} as {_RESOURCE}"], document)
 
 
 def _resource_type(root: Scope, definition: Definition, names: Names) -> str:
@@ -107,7 +115,7 @@ def _level(
 ) -> str:
     """What a context yields: its columns, and the lists that later steps go through."""
     columns = [f"{output.sql} as {_column(n)}" for n, output in enumerate(outputs) if output.context == context]
-    lists = [f"{step.values} as {_list(step)}" for step in iterations if step.parent == context]
+    lists = [f"{step.list_sql()} as {_list(step)}" for step in iterations if step.parent == context]
     return _select([*carried, *columns, *lists], relation)
 
 
@@ -119,7 +127,7 @@ def _unnested(iteration: Iteration, carried: Sequence[str], relation: str) -> st
 
 
 def _select(expressions: Sequence[str], relation: str) -> str:
-    inner = relation if relation.isidentifier() else f"(\n{relation}\n) as step"
+    inner = f"(\n{relation}\n) as step" if relation.startswith("select") else relation
     return "\n".join(["select", "  " + ",\n  ".join(expressions or ["1 as nothing"]), f"from {inner}"])
 
 

@@ -29,10 +29,11 @@ class ColumnDefinition:
 
 @dataclass(frozen=True)
 class Select:
-    """A select as written; `iteration` is the path of forEach or forEachOrNull, None without one."""
+    """A select as written; `iteration` is the path of forEach or forEachOrNull, `repeat` those of repeat, if any."""
 
     iteration: str | None
     keeps_empty: bool
+    repeat: tuple[str, ...]
     columns: tuple[ColumnDefinition, ...]
     selects: tuple["Select", ...]
     union: tuple["Select", ...]
@@ -73,14 +74,16 @@ def _select(part: Mapping[str, Any]) -> Select:
     unknown = sorted(part.keys() - _SELECT_KEYS)
     if unknown:
         raise ViewInvalid(f"select: unknown element {unknown[0]!r}")
-    if "repeat" in part:
-        raise ViewInvalid("select.repeat is not supported")
-    iterations = [key for key in ("forEach", "forEachOrNull") if key in part]
+    iterations = [key for key in ("forEach", "forEachOrNull", "repeat") if key in part]
     if len(iterations) > 1:
-        raise ViewInvalid("select: forEach and forEachOrNull exclude each other")
+        raise ViewInvalid(f"select: {' and '.join(iterations)} exclude each other")
+    repeat = part.get("repeat", ["-"])
+    if not isinstance(repeat, list) or not repeat or not all(isinstance(path, str) for path in repeat):
+        raise ViewInvalid("repeat: expected a list of paths")
     return Select(
-        iteration=_text(part, iterations[0], "select") if iterations else None,
+        iteration=_text(part, iterations[0], "select") if iterations and "repeat" not in part else None,
         keeps_empty=iterations == ["forEachOrNull"],
+        repeat=tuple(repeat) if "repeat" in part else (),
         columns=tuple(_column(column) for column in _list(part, "column")),
         selects=tuple(_select(inner) for inner in _list(part, "select")),
         union=tuple(_select(inner) for inner in _list(part, "unionAll")),

@@ -129,13 +129,57 @@ def arithmetic(left: str, operator: str, right: str) -> str:
     return cast(f"try({cast(left, exact)} {operator} {cast(right, exact)})", DECIMAL)
 
 
-def projection(source_column: str, structure: object, *, keep_decimals: bool) -> str:
-    """One pass over the JSON of a resource into a struct of the paths that a view uses."""
-    document = source_column
-    if keep_decimals:
-        pattern = text_literal(_DECIMAL_AFTER_KEY)
-        document = f"regexp_replace({source_column}::varchar, {pattern}, '\\1\"\\2\"', 'g')"
+def document(source_column: str, *, keep_decimals: bool) -> str:
+    """The JSON of a resource as the projection reads it: decimals in quotes where their text must survive."""
+    if not keep_decimals:
+        return source_column
+    return f"regexp_replace({source_column}::varchar, {text_literal(_DECIMAL_AFTER_KEY)}, '\\1\"\\2\"', 'g')"
+
+
+def typed_json(document: str, structure: object) -> str:
+    """A JSON value as a struct; the numbers of the document are in quotes already."""
     return f"json_transform({document}, {text_literal(json.dumps(structure))})"
+
+
+def descendants(document: str, paths: Sequence[Sequence[str]], variable: str, structure: object) -> str:
+    """Every object that any of the paths reaches, again and again from where it came, in the order of the document."""
+    steps = "|".join("".join(rf"\.{key}" for key in path) for path in paths)
+    pattern = text_literal(rf"\$({steps})+")
+    places = r"regexp_replace(node.fullkey, '\[[0-9]+\]', '', 'g')"
+    nodes = " ".join(
+        [
+            "(select list(node.value order by node.id)",
+            f"from json_tree({document}) as node",
+            f"where node.type = 'OBJECT' and regexp_full_match({places}, {pattern}))",
+        ]
+    )
+    return mapped(nodes, variable, typed_json(variable, structure))
+
+
+def decimal_boundary(text: str, sign: str) -> str:
+    """The lowest (`-`) or highest (`+`) number that a decimal text stands for: half a unit of its last place away."""
+    places = f"length(regexp_extract({text}, '\\.([0-9]+)', 1))"
+    half = f"cast(0.5 * pow(10, -{places}) as {DECIMAL})"
+    return f"({cast(text, DECIMAL)} {sign} {half})"
+
+
+def moment_boundary(text: str, sign: str, fhir_type: str) -> str:
+    """The earliest (`-`) or latest (`+`) moment that a partial date, dateTime, instant or time stands for, as text."""
+    if fhir_type == "time":
+        filler = "00:00:00.000" if sign == "-" else "23:59:59.999"
+        return f"({text} || substr('{filler}', length({text}) + 1))"
+    zone = f"regexp_extract({text}, '(Z|[+-][0-9]{{2}}:[0-9]{{2}})$', 1)"
+    local = f"left({text}, length({text}) - length({zone}))"
+    filler, default_zone = ("0000-01-01T00:00:00.000", "+14:00") if sign == "-" else (
+        "0000-12-31T23:59:59.999", "-12:00",
+    )  # fmt: skip
+    filled = f"{local} || substr('{filler}', length({local}) + 1)"
+    if sign == "+":
+        month_end = f"strftime(last_day(try_cast({local} || '-01' as date)), '%Y-%m-%d')"
+        filled = f"case when length({local}) = 7 then {month_end} || substr('{filler}', 11) else {filled} end"
+    if fhir_type == "date":
+        return f"left({filled}, 10)"
+    return f"({filled} || coalesce(nullif({zone}, ''), '{default_zone}'))"
 
 
 def any_of(conditions: Sequence[str]) -> str:

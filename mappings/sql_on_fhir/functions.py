@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from mappings.sql_on_fhir import dialect_duckdb as dialect
-from mappings.sql_on_fhir.elements import is_resource, is_type
+from mappings.sql_on_fhir.elements import MOMENTS, is_resource, is_type
 from mappings.sql_on_fhir.errors import ExpressionInvalid, ExpressionUnsupported
 from mappings.sql_on_fhir.names import Names
 from mappings.sql_on_fhir.navigation import member, of_type, read_field
@@ -133,7 +133,18 @@ def reference_key(lowering: Lowers, call: Call, scope: Scope) -> Value:
     return Value(dialect.without_nulls(keys, lowering.names.variable()), "id", repeats=True, is_text=True)
 
 
+def low_boundary(lowering: Lowers, call: Call, scope: Scope) -> Value:
+    """`lowBoundary()`: the least value that a decimal, date or time of this precision stands for."""
+    return _boundary(lowering, call, scope, "-")
+
+
+def high_boundary(lowering: Lowers, call: Call, scope: Scope) -> Value:
+    """`highBoundary()`: the greatest one."""
+    return _boundary(lowering, call, scope, "+")
+
+
 FUNCTIONS: Mapping[str, Function] = {
+    "lowBoundary": low_boundary, "highBoundary": high_boundary,
     "where": where, "exists": exists, "empty": empty, "not": negated, "first": first, "join": join,
     "extension": extension, "ofType": typed, "getResourceKey": resource_key, "getReferenceKey": reference_key,
 }  # fmt: skip
@@ -146,6 +157,17 @@ def _filtered(lowering: Lowers, target: Value, criteria: Node, scope: Scope) -> 
     if target.repeats:
         return replace(target, sql=dialect.filtered(target.sql, variable, condition))
     return replace(target, sql=f"(case when {condition} then {target.sql} end)")
+
+
+def _boundary(lowering: Lowers, call: Call, scope: Scope, sign: str) -> Value:
+    if call.arguments:
+        raise ExpressionUnsupported(f"{call.name}() with a precision is not supported", position=call.position)
+    target = single(lowering.value(call.target, scope))
+    if target.type_name in MOMENTS:
+        return replace(target, sql=dialect.moment_boundary(target.sql, sign, target.type_name), is_text=True)
+    if target.type_name == "decimal" and target.is_text:
+        return Value(dialect.decimal_boundary(target.sql, sign), "decimal")
+    raise ExpressionInvalid(f"{call.name}() of a {target.type_name}", position=call.position)
 
 
 def _exists(value: Value) -> str:

@@ -4,7 +4,7 @@ from mappings.sql_on_fhir import dialect_duckdb as dialect
 from mappings.sql_on_fhir.elements import element, is_primitive
 from mappings.sql_on_fhir.errors import ExpressionInvalid, ExpressionUnsupported
 from mappings.sql_on_fhir.names import Names
-from mappings.sql_on_fhir.values import Choice, Value
+from mappings.sql_on_fhir.values import UNKNOWN_TYPE, Choice, Value
 
 
 def member(owner: Value, name: str, position: int, names: Names) -> Value | Choice:
@@ -14,6 +14,8 @@ def member(owner: Value, name: str, position: int, names: Names) -> Value | Choi
         ExpressionInvalid: the type has no such element.
         ExpressionUnsupported: a part of a primitive, or of a resource inside another one.
     """
+    if owner.type_name == UNKNOWN_TYPE:
+        return Value(dialect.cast("null", dialect.TEXT), UNKNOWN_TYPE, is_text=True)
     if owner.shape is None or owner.is_primitive:
         raise ExpressionUnsupported(f"a {owner.type_name} has no element {name!r} here", position=position)
     found = element(owner.type_name, name)

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 
 from mappings.sql_on_fhir import elements
 
+# The type of elements that no path reaches: whatever is asked of them is empty.
+UNKNOWN_TYPE = "Nothing"
+
 
 @dataclass
 class Shape:
@@ -46,7 +49,7 @@ class Value:
     @property
     def is_primitive(self) -> bool:
         """Whether this is a column's kind of value: text, number, boolean, moment."""
-        return elements.is_primitive(self.type_name)
+        return elements.is_primitive(self.type_name) or self.type_name == UNKNOWN_TYPE
 
 
 @dataclass(frozen=True)

@@ -196,6 +196,57 @@ def test_a_constant_cannot_leave_its_quotes(rows_of):
     assert rows_of(view, {"resourceType": "Patient", "id": "p"}) == []
 
 
+def test_repeat_walks_down_in_the_order_of_the_document_and_keeps_decimals(rows_of):
+    leaf = '{"linkId": "1.1.1", "answer": [{"valueDecimal": 1.10}]}'
+    resource = (
+        '{"resourceType": "QuestionnaireResponse", "id": "q", "item": [{"linkId": "1", "item": ['
+        f'{{"linkId": "1.1", "answer": [{{"item": [{leaf}]}}]}}]}}, {{"linkId": "2"}}]}}'
+    )
+    number = {"name": "n", "path": "answer.value.ofType(decimal).first()", **TEXT}
+    view = {
+        "resource": "QuestionnaireResponse",
+        "select": [
+            {"repeat": ["item", "answer.item"], "column": [_column("linkId"), _column("%rowIndex", "i"), number]}
+        ],
+    }
+    rows = rows_of(view, resource, {"resourceType": "QuestionnaireResponse", "id": "none"})
+    assert [(r["linkId"], r["i"], r["n"]) for r in rows] == [
+        ("1", 0, None),
+        ("1.1", 1, None),
+        ("1.1.1", 2, "1.10"),
+        ("2", 3, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("birthDate.lowBoundary()", "1970-02-01"),
+        ("birthDate.highBoundary()", "1970-02-28"),
+        ("deceased.ofType(dateTime).lowBoundary()", "2020-05-06T10:00:00.000+08:00"),
+        ("deceased.ofType(dateTime).highBoundary()", "2020-05-06T10:00:59.999+08:00"),
+        ("meta.lastUpdated.highBoundary()", "2020-01-01T00:00:00.120Z"),
+    ],
+)
+def test_boundaries_fill_what_a_moment_leaves_open(column_of, path, expected):
+    resource = {
+        "resourceType": "Patient",
+        "birthDate": "1970-02",
+        "deceasedDateTime": "2020-05-06T10:00+08:00",
+        "meta": {"lastUpdated": "2020-01-01T00:00:00.120Z"},
+    }
+    assert column_of("Patient", path, resource) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("number", "low", "high"), [("1", "0.5", "1.5"), ("1.10", "1.095", "1.105"), ("-0.0", "-0.05", "0.05")]
+)
+def test_boundaries_of_a_decimal_lie_half_a_place_away(column_of, number, low, high):
+    resource = f'{{"resourceType": "Observation", "valueQuantity": {{"value": {number}}}}}'
+    assert column_of("Observation", f"{QUANTITY}.lowBoundary()", resource) == [Decimal(low)]
+    assert column_of("Observation", f"{QUANTITY}.highBoundary()", resource) == [Decimal(high)]
+
+
 def test_the_sql_is_the_same_each_time():
     view = {"resource": "Patient", "select": [{"column": [_column("name.where(use = 'x').given.first()", "given")]}]}
     assert compile_view(view, source="s").sql == compile_view(view, source="s").sql
