@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from ehr.errors import LandingFailed
+
 MANIFEST = "manifest.json"
 LEDGER = "ledger.jsonl"
 STATE = "state.json"
@@ -38,18 +40,27 @@ class ClosedManifest:
         path = self.folder / STATE
         if not path.is_file():
             return None
-        state: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return state
+        try:
+            state = json.loads(path.read_text(encoding="utf-8"))
+        except ValueError:
+            # Without it the next pull reads everything again, which is slow and right.
+            return None
+        return state if isinstance(state, dict) else None
 
 
 def closed_manifests(landing_root: Path) -> list[ClosedManifest]:
-    """The closed ingests, oldest first. An unreadable manifest is an ingest that was never closed."""
+    """The closed ingests, oldest first.
+
+    Raises:
+        LandingFailed: a manifest is damaged. It was written whole, so it may be that of a closed ingest, and nothing
+            can be said about what is known until it is mended.
+    """
     found = []
     for path in landing_root.glob(f"*/{MANIFEST}"):
         try:
             landed_at = json.loads(path.read_text(encoding="utf-8")).get("landed_at")
-        except (ValueError, AttributeError):
-            continue
+        except (ValueError, AttributeError) as error:
+            raise LandingFailed(f"{path} is damaged. Nothing was landed; restore the file from the backup.") from error
         if isinstance(landed_at, str):
             found.append(ClosedManifest(path.parent, landed_at))
     return sorted(found, key=lambda manifest: (manifest.landed_at, manifest.folder.name))

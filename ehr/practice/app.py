@@ -18,8 +18,8 @@ from starlette.routing import BaseRoute, Route
 from ehr.practice.answers import Refused, answer, outcome
 from ehr.practice.capability import RESOURCE_TYPES, capability_statement
 from ehr.practice.hospital import Hospital
-from ehr.practice.pages import Pages
-from ehr.practice.search import read_query
+from ehr.practice.pages import History, Pages
+from ehr.practice.search import read_count, read_query
 
 Profile = Literal["generic", "us-core"]
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -91,9 +91,8 @@ class PracticeApi:
         resource_type = _resource_type(request)
         if self.profile == "us-core":
             raise Refused(400, "not-supported", "this server keeps no history of a type")
-        since = request.query_params.get("_since")
-        body = self.pages.history_page(resource_type, since=since, base=_base(request), self_url=str(request.url))
-        return answer(body)
+        history = History(resource_type, request.query_params.get("_since"), read_count(dict(request.query_params)))
+        return answer(self.pages.history_page(history, base=_base(request), self_url=str(request.url)))
 
     def _admit(self, request: Request) -> None:
         given = request.headers.get("authorization", "")

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 from collections import OrderedDict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +18,15 @@ from ehr.practice.search import Query, find
 
 CACHED_SEARCHES = 256
 SIGNATURE_LENGTH = 12
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """One asked history: of which type, since when (None: ever), how many entries a page."""
+
+    resource_type: str
+    since: str | None
+    count: int
 
 
 @dataclass(slots=True)
@@ -38,7 +48,13 @@ class Pages:
             return _bundle("searchset", [_link("self", self_url)], [], total=len(found))
         links = [_link("self", self_url)]
         if offset + query.count < len(found):
-            links.append(_link("next", f"{base}?_page={self._seal(query, offset + query.count)}"))
+            state = {
+                "kind": "search",
+                "type": query.resource_type,
+                "parameters": query.parameters,
+                "count": query.count,
+            }
+            links.append(_link("next", f"{base}?_page={self._seal(state | {'offset': offset + query.count})}"))
         entries = [
             b"".join((_full_url(base, record), record.body, b',"search":{"mode":"match"}}'))
             for record in found[offset : offset + query.count]
@@ -52,33 +68,43 @@ class Pages:
             Refused: the link was not made by this server.
         """
         state = self._unseal(seal)
+        if state["kind"] == "history":
+            history = History(state["type"], state["since"], state["count"])
+            return self.history_page(history, base=base, self_url=self_url, offset=state["offset"])
         parameters = tuple((name, value) for name, value in state["parameters"])
         query = Query(state["type"], parameters, state["count"], only_count=False)
         return self.search_page(query, base=base, self_url=self_url, offset=state["offset"])
 
-    def history_page(self, resource_type: str, *, since: str | None, base: str, self_url: str) -> bytes:
+    def history_page(self, history: History, *, base: str, self_url: str, offset: int = 0) -> bytes:
         """The history of a type, newest first; a deletion is an entry without resource, as HAPI sends it.
 
         Raises:
             Refused: `since` is not a date.
         """
-        asked = read_span(since) if since else (float("-inf"), 0.0)
-        if asked is None:
+        rows = sorted(self._events(history), key=lambda row: (-row[0], row[1]))
+        links = [_link("self", self_url)]
+        if offset + history.count < len(rows):
+            state = {"kind": "history", "type": history.resource_type, "since": history.since, "count": history.count}
+            links.append(_link("next", f"{base}?_page={self._seal(state | {'offset': offset + history.count})}"))
+        entries = [
+            _history_entry(base, event) if isinstance(event, Record) else _deletion(base, *event)
+            for _, _, event in rows[offset : offset + history.count]
+        ]
+        return _bundle("history", links, entries, total=len(rows))
+
+    def _events(self, history: History) -> Iterator[tuple[float, str, Record | tuple[str, str]]]:
+        since = read_span(history.since) if history.since else (float("-inf"), 0.0)
+        if since is None:
             raise Refused(400, "invalid", "the value of _since is not a date")
-        rows: list[tuple[float, str, bytes]] = []
-        for (of_type, resource_id), deleted_at in self.hospital.deleted.items():
+        for key, deleted_at in self.hospital.deleted.items():
             moment = read_span(deleted_at)
-            if of_type == resource_type and moment and moment[0] >= asked[0]:
-                rows.append((moment[0], resource_id, _deletion(base, of_type, resource_id)))
-        for (of_type, resource_id), versions in self.hospital.versions.items():
-            if of_type == resource_type:
-                rows.extend(
-                    (version.updated[0], resource_id, _history_entry(base, version))
-                    for version in versions
-                    if version.updated and version.updated[0] >= asked[0]
-                )
-        rows.sort(key=lambda row: (-row[0], row[1]))
-        return _bundle("history", [_link("self", self_url)], [row[2] for row in rows], total=len(rows))
+            if key[0] == history.resource_type and moment and moment[0] >= since[0]:
+                yield moment[0], key[1], key
+        for key, versions in self.hospital.versions.items():
+            if key[0] == history.resource_type:
+                for version in versions:
+                    if version.updated and version.updated[0] >= since[0]:
+                        yield version.updated[0], key[1], version
 
     def instance_history(self, versions: list[Record], *, base: str, self_url: str) -> bytes:
         """All versions of one resource, newest first."""
@@ -94,8 +120,7 @@ class Pages:
             self.searches.popitem(last=False)
         return found
 
-    def _seal(self, query: Query, offset: int) -> str:
-        state = {"type": query.resource_type, "parameters": query.parameters, "count": query.count, "offset": offset}
+    def _seal(self, state: dict[str, Any]) -> str:
         body = json.dumps(state).encode()
         signature = hmac.digest(self.key, body, hashlib.sha256)[:SIGNATURE_LENGTH]
         return base64.urlsafe_b64encode(signature + body).decode().rstrip("=")

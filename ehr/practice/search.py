@@ -43,12 +43,21 @@ def read_query(resource_type: str, pairs: Iterable[tuple[str, str]], profile: st
     if profile == "us-core":
         _demand_patient(resource_type, named)
     only_count = named.get("_summary") == "count"
+    count = read_count(named)
+    kept = tuple(pair for pair in parameters if pair[0] not in PAGE_PARAMETERS or pair[0] == "_sort")
+    return Query(resource_type, kept, count, only_count or count == 0)
+
+
+def read_count(named: dict[str, str]) -> int:
+    """The page length that is asked for, at most `GREATEST_COUNT`.
+
+    Raises:
+        Refused: it is no number.
+    """
     count = named.get("_count", str(DEFAULT_COUNT))
     if not count.isdigit():
         raise Refused(400, "invalid", "_count must be a number")
-    kept = tuple(pair for pair in parameters if pair[0] not in PAGE_PARAMETERS or pair[0] == "_sort")
-    only_count = only_count or int(count) == 0
-    return Query(resource_type, kept, min(int(count), GREATEST_COUNT), only_count)
+    return min(int(count), GREATEST_COUNT)
 
 
 def _demand_patient(resource_type: str, named: dict[str, str]) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import doctest
+
 import pytest
 import requests
 
+import ehr.practice.dates
 from ehr.practice.faults import Fault
 from ehr.practice.server import running
 
@@ -124,6 +127,19 @@ def test_what_it_does_not_understand_is_refused_and_not_ignored(caller):
 def test_the_history_of_a_type_tells_deletions_since_an_instant(caller):
     entries = caller.get("Procedure/_history?_since=2026-02-03T00:00:00Z").json()["entry"]
     assert [(entry["request"]["method"], "resource" in entry) for entry in entries] == [("DELETE", False)]
+
+
+def test_a_long_history_comes_in_pages(caller):
+    url, seen = "Procedure/_history?_count=2", []
+    while url:
+        bundle = caller.get(url).json()
+        seen += [entry["request"]["method"] for entry in bundle["entry"]]
+        url = next((link["url"] for link in bundle["link"] if link["relation"] == "next"), None)
+    assert seen == ["DELETE", "PUT", "PUT", "PUT"]
+
+
+def test_the_examples_in_docstrings_are_true():
+    assert doctest.testmod(ehr.practice.dates).failed == 0
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -90,6 +91,30 @@ def test_a_type_cannot_choose_where_its_file_is_written(tmp_path):
         landing.write("a/b", [b"{}"])
         files = landing.close(NOW)
     assert [(file.name, file.lines) for file in files] == [("Unknown-0001.ndjson.gz", 2)]
+
+
+@pytest.fixture
+def small_quota():
+    """No file of this process may grow beyond 64 kB."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (65_536, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_quota_is_one_sentence_and_the_next_run_heals(tmp_path, small_quota):
+    lines = [os.urandom(500).hex().encode() for _ in range(2000)]
+    with pytest.raises(LandingFailed, match="cannot be written"):
+        close(tmp_path, lines)
+    assert landed_at(tmp_path) == [None]
+    assert close(tmp_path, [b"{}"])["landed_at"] == "2026-03-02T08:00:00Z"
+
+
+def test_a_damaged_manifest_stops_the_pull_instead_of_being_forgotten(tmp_path):
+    manifest = close(tmp_path, [b"{}"])
+    (tmp_path / manifest["ingest_id"] / "manifest.json").write_text("{")
+    with pytest.raises(LandingFailed, match="damaged"):
+        close(tmp_path, [b"{}"])
 
 
 def test_a_full_disk_is_one_sentence_and_closes_nothing(tmp_path, monkeypatch):
