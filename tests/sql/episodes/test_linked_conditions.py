@@ -142,3 +142,9 @@ def test_an_excluded_code_is_listed_or_left_to_the_evidence(ward: Ward) -> None:
         ("c2", "excluded", "chronic_state"),
         ("c3", "excluded", "refuted"),
     ]
+
+
+def test_a_code_of_the_airways_in_general_fits_the_lower_ones_and_yields_to_them(ward: Ward) -> None:
+    ward.results("day | organism | site\n20 | rsv | lower_resp")
+    ward.conditions("day | site | fits_any_airway:BOOLEAN\n21 | upper_resp | true")
+    assert ward.counted("onset_day", "site") == [(20, ["lower_resp"])]

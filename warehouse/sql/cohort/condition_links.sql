@@ -58,7 +58,7 @@ qualify row_number() over (
     partition by candidates.resource_id
     order by
         candidates.join_rule = 'supporting' desc,
-        list_has_any(conditions.sites, episodes.sites) desc,
+        list_has_any(conditions.fitting_sites, episodes.sites) desc,
         episodes.onset_on desc,
         candidates.group_key desc
 ) = 1

@@ -10,6 +10,7 @@ select
     conditions.from_on as evidence_on,
     case when links.join_rule in ('attached', 'severity', 'add_on') then cast([] as varchar[]) else conditions.sites end
         as sites,
+    conditions.fits_any_airway,
     conditions.organism_code,
     conditions.matching_organisms,
     conditions.organism_name,
@@ -34,6 +35,7 @@ select
     resource_id,
     from_on as evidence_on,
     [coalesce(site, 'unknown')] as sites,
+    false as fits_any_airway,
     organism_code,
     cast([] as varchar[]) as matching_organisms,
     organism_name,

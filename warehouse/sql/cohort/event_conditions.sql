@@ -2,6 +2,7 @@
 -- Grain: one Condition that can make, join or mark an episode.
 -- Rule: the step in which it is looked at: organism, site, sepsis, then severity and add_on
 -- (docs/definitions.md#joining-coded-and-cultured-evidence). `opens` = it may be an episode of its own.
+-- `fitting_sites` are those it is equal to: a code of the airways in general fits both, and adds the upper one.
 -- An interval from_on..to_on stands for an inexact date; without any date a Condition joins nothing.
 -- Hospital-local dates.
 with
@@ -43,6 +44,11 @@ select
     usable.abatement_on,
     coalesce(usable.site, 'unknown') as site,
     list_filter([coalesce(usable.site, 'unknown'), usable.second_site], lambda named: named is not null) as sites,
+    list_filter(
+        [coalesce(usable.site, 'unknown'), usable.second_site, case when usable.fits_any_airway then 'lower_resp' end],
+        lambda named: named is not null
+    ) as fitting_sites,
+    coalesce(usable.fits_any_airway, false) as fits_any_airway,
     usable.organism_code,
     usable.organism_name,
     usable.infection_class,

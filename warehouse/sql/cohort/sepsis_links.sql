@@ -20,7 +20,7 @@ where
 qualify row_number() over (
     partition by conditions.resource_id
     order by
-        list_has_any(conditions.sites, episodes.sites) desc,
+        list_has_any(conditions.fitting_sites, episodes.sites) desc,
         episodes.onset_on desc,
         episodes.group_key desc
 ) = 1

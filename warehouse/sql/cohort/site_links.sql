@@ -18,13 +18,13 @@ where
     and conditions.to_on >= episodes.onset_on - protocol.join_before_days
     and conditions.from_on <= episodes.last_on + protocol.join_after_days
     and (
-        list_has_any(conditions.sites, episodes.sites)
-        or list_has_any(list_concat(conditions.sites, episodes.sites), ['blood', 'unknown', 'line_site'])
+        list_has_any(conditions.fitting_sites, episodes.sites)
+        or list_has_any(list_concat(conditions.fitting_sites, episodes.sites), ['blood', 'unknown', 'line_site'])
     )
 qualify row_number() over (
     partition by conditions.resource_id
     order by
-        list_has_any(conditions.sites, episodes.sites) desc,
+        list_has_any(conditions.fitting_sites, episodes.sites) desc,
         episodes.onset_on desc,
         episodes.group_key desc
 ) = 1
