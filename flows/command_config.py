@@ -59,13 +59,7 @@ def check(arguments: argparse.Namespace) -> int:
     if arguments.json:
         tell([json.dumps(facts, indent=2, ensure_ascii=False)])
     else:
-        tell(
-            [
-                f"settings {facts['settings']}",
-                f"protocol {facts['protocol']} {facts['protocol_hash'][:12]}",
-                f"{facts['code_lists']} code lists {facts['valueset_hash'][:12]}",
-                "",
-                *explained,
-            ]
-        )
+        named = f"protocol {context.protocol.name} {context.protocol.hash[:12]}"
+        lists = f"{len(context.value_sets.tables)} code lists {context.value_sets.hash[:12]}"
+        tell([f"settings {context.settings.file}", named, lists, "", *explained])
     return DONE

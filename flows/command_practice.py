@@ -71,7 +71,8 @@ def write_demo_settings(folder: Path, hospital: Path, url: str, arguments: argpa
 def generate(arguments: argparse.Namespace) -> int:
     """Write the practice hospital; same seed, same bytes."""
     receipt = generate_hospital(arguments.folder, seed=arguments.seed)
-    tell([f"wrote {receipt.resources} versions of resources of {receipt.patients} patients to {arguments.folder}"])
+    versions = sum(receipt.versions.values())
+    tell([f"wrote {versions} versions of resources of {receipt.patients} patients to {arguments.folder}"])
     return DONE
 
 

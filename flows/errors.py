@@ -4,12 +4,13 @@ NadirError
 ├── SettingsRejected     the settings file or an environment variable cannot be used; mend it and run again
 ├── CommandRejected      the command line asks for something that does not exist; see --help
 ├── GateStopped          a check stopped the run: no week was issued, the index page says why
-└── NothingLanded        no closed ingest exists yet: run `nadir run ingest` first
+├── NothingLanded        no closed ingest exists yet: run `nadir run ingest` first
+└── StepFailed           a step ended; its sentence is safe to log, whatever the cause said
 """
 
 from __future__ import annotations
 
-__all__ = ["CommandRejected", "GateStopped", "NadirError", "NothingLanded", "SettingsRejected"]
+__all__ = ["CommandRejected", "GateStopped", "NadirError", "NothingLanded", "SettingsRejected", "StepFailed"]
 
 
 class NadirError(Exception):
@@ -27,11 +28,10 @@ class CommandRejected(NadirError):
 class GateStopped(NadirError):
     """Raised when a check of severity `stop` failed. The archive keeps what was loaded; the week is not issued."""
 
-    def __init__(self, gate: str, reasons: tuple[str, ...]) -> None:
-        self.gate = gate
-        self.reasons = reasons
-        super().__init__(f"gate {gate} stopped ({'; '.join(reasons)})")
-
 
 class NothingLanded(NadirError):
     """Raised when a build is asked for and no ingest has been closed."""
+
+
+class StepFailed(NadirError):
+    """Raised in place of whatever ended a step, with a sentence of our own: Prefect keeps what it is given."""

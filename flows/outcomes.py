@@ -10,22 +10,25 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import Callable
+from typing import TypeVar
 
-from checks.errors import CheckError
+from checks.errors import ChecksError
 from ehr.errors import EhrError
-from flows.errors import NadirError
+from flows.errors import NadirError, StepFailed
 from mappings.errors import MappingError
 from reports.errors import ReportError
 from warehouse.errors import StoreError
 
-__all__ = ["DONE", "INCOMPLETE", "NOT_DONE", "WRONG_USAGE", "ending", "sentence"]
+__all__ = ["DONE", "INCOMPLETE", "NOT_DONE", "WRONG_USAGE", "contained", "ending", "sentence"]
+
+Result = TypeVar("Result")
 
 DONE = 0
 INCOMPLETE = 1
 NOT_DONE = 2
 WRONG_USAGE = 64
 
-OURS = (NadirError, EhrError, MappingError, StoreError, CheckError, ReportError)
+OURS = (NadirError, EhrError, MappingError, StoreError, ChecksError, ReportError)
 
 
 def sentence(error: BaseException) -> str:
@@ -39,6 +42,20 @@ def sentence(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     where = f"{frames[-1].filename.rsplit('/', 1)[-1]}:{frames[-1].lineno}" if frames else "unknown place"
     return f"unexpected {type(error).__name__} at {where}. Nothing was published; please report this place"
+
+
+def contained(step: Callable[[], Result]) -> Result:
+    """Run a step; whatever ends it leaves as one safe sentence, without the chain of causes.
+
+    Prefect logs and stores an exception with its causes, and the cause may quote the value that it choked on.
+
+    Raises:
+        StepFailed: in place of every other exception.
+    """
+    try:
+        return step()
+    except Exception as error:  # noqa: BLE001  the one place where everything ends
+        raise StepFailed(sentence(error)) from None
 
 
 def ending(command: Callable[[], int]) -> int:

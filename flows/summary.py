@@ -21,12 +21,12 @@ def figure(estimates: pd.DataFrame, measure: str, stratum: str, window: str | No
 def whole(row: Mapping[str, object], key: str = "numerator") -> str:
     """A count of a figure, or a dash."""
     value = row.get(key)
-    return "–" if value is None or pd.isna(value) else str(int(value))  # type: ignore[call-overload]
+    return "–" if value is None or pd.isna(value) else str(int(float(str(value))))
 
 
 def proportion(row: Mapping[str, object]) -> str:
     """`16/56 = 28.6 % (95 % CI 17.3-42.2, Clopper-Pearson)`."""
-    if not row or pd.isna(row["value"]):  # type: ignore[call-overload]
+    if not row or pd.isna(row["value"]):
         return f"{whole(row)}/{whole(row, 'denominator')}"
     value, lower, upper = (100 * float(row[key]) for key in ("value", "lower", "upper"))  # type: ignore[arg-type]
     return (

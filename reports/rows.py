@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from reports.bundle import WeeklyBundle
@@ -174,8 +175,8 @@ def text(value: object) -> str:
     """A cell as text: lists joined, undefined empty, dates by their day."""
     if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and value != value):
         return ""
-    if isinstance(value, (list, tuple)) or hasattr(value, "tolist"):
-        return ", ".join(str(item) for item in value)  # type: ignore[attr-defined]
+    if isinstance(value, list | tuple | np.ndarray):
+        return ", ".join(str(item) for item in value)
     if isinstance(value, pd.Timestamp):
         return str(value.date().isoformat())
     if isinstance(value, float) and value.is_integer():

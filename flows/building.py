@@ -1,0 +1,125 @@
+"""From landed files to counts: load, stage, cohort, counts, and the gates between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import pandas as pd
+
+from checks.gate import CheckRow, GateResult, run_gate
+from flows.context import RunContext
+from flows.errors import GateStopped, NothingLanded
+from warehouse import Build, LoadReceipt, RelationReceipt, RunKey, load_landing, read_build
+from warehouse.connection import opened
+from warehouse.ingests import closed_ingests
+from warehouse.store import archive_path, build_path
+
+__all__ = [
+    "STATIONS",
+    "Completeness",
+    "build_station",
+    "check_station",
+    "completeness",
+    "load",
+    "newest_landing",
+    "run_key",
+]
+
+STATIONS = ("stage", "cohort", "counts")
+
+
+def newest_landing(landing: Path) -> datetime:
+    """`landed_at` of the newest closed ingest: the default of `as_of`.
+
+    Raises:
+        NothingLanded: no ingest was closed yet.
+    """
+    ingests = closed_ingests(landing)
+    if not ingests:
+        raise NothingLanded("no closed ingest in landing/. Nothing was built; run `nadir run ingest` first")
+    return datetime.fromisoformat(ingests[-1].landed_at)
+
+
+def run_key(context: RunContext, *, as_of: datetime, data_date: date) -> RunKey:
+    """What the build is a function of."""
+    return RunKey(
+        as_of=as_of,
+        data_date=data_date,
+        time_zone=context.settings["time_zone"],
+        protocol=context.protocol,
+        value_sets=context.value_sets,
+        software_version=context.software_version,
+    )
+
+
+def load(context: RunContext) -> LoadReceipt:
+    """Load what landed and is not yet in the archive; the caller holds the lock."""
+    settings = context.settings
+    return load_landing(
+        settings.store, settings.landing, threads=settings["store.threads"], memory=settings["store.memory"]
+    )
+
+
+def build_station(context: RunContext, run: RunKey, station: str) -> list[RelationReceipt]:
+    """Make one station of the build file: stage, cohort or counts."""
+    settings = context.settings
+    build = Build(settings.store, run, threads=settings["store.threads"], memory=settings["store.memory"])
+    return {"stage": build.stage, "cohort": build.cohort, "counts": build.counts}[station]()
+
+
+def check_station(context: RunContext, run: RunKey, station: str) -> tuple[CheckRow, ...]:
+    """Run the gate behind a station.
+
+    Raises:
+        GateStopped: a check of severity stop failed, or a check could not be run.
+    """
+    store = context.settings.store
+    path = archive_path(store) if station == "raw" else build_path(store, run.run_id)
+    with opened(path, read_only=True) as connection:
+        result: GateResult = run_gate(station, connection)
+    if result.outcome == "stopped":
+        raise GateStopped(result.sentence())
+    return result.rows
+
+
+@dataclass(frozen=True)
+class Completeness:
+    """How whole the data behind a build are.
+
+    `missing` counts patients per resource type for which something is not complete; `patients` is how many patients
+    were looked at, None when the roster did not go by patients.
+    """
+
+    missing: dict[str, int]
+    patients: int | None
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing that was asked for is missing."""
+        return not self.missing
+
+
+def completeness(context: RunContext, run: RunKey) -> Completeness:
+    """Read the ledger's verdict as of the run.
+
+    A unit of a pull that is not complete counts, whoever its patient is: who is in the cohort may depend on what is
+    missing. A rejected line counts for cohort patients only (architecture, decision 4).
+    """
+    store = context.settings.store
+    units = read_build(store, run.run_id, "ops.incomplete_units")
+    courses = read_build(store, run.run_id, "cohort.courses", in_cohort=True)
+    members = set(courses["patient_id"])
+    rejected = units["reason"].str.startswith("rejected")
+    standing = units[~rejected | units["patient_id"].isin(members)]
+    missing = {
+        str(name): int(group["patient_id"].nunique(dropna=False)) for name, group in standing.groupby("resource_type")
+    }
+    looked_at = read_build(store, run.run_id, "stage.patient")["patient_id"].nunique()
+    return Completeness(missing=missing, patients=int(looked_at) or None)
+
+
+def relation_rows(receipts: list[RelationReceipt]) -> pd.DataFrame:
+    """Receipts as a table for an artifact: names, counts and digests only."""
+    return pd.DataFrame([{"relation": r.relation, "rows": r.row_count, "digest": r.digest[:12]} for r in receipts])

@@ -1,0 +1,115 @@
+"""`nadir run`: run a flow in this process and say how it ended."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from flows.command_config import tell
+from flows.context import open_context
+from flows.outcomes import DONE, INCOMPLETE, NOT_DONE, sentence
+from flows.receipts import RunReceipt
+from flows.settings import load_settings, prepare_prefect
+from flows.summary import stage_lines, summary_lines
+from warehouse import read
+
+__all__ = ["day", "ingest", "instant", "run_ingest", "run_weekly", "weekly"]
+
+
+def day(text: str) -> date:
+    """A local day given as YYYY-MM-DD."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no date such as 2018-07-29") from error
+
+
+def instant(text: str) -> datetime:
+    """An instant given with its offset; without one it is UTC."""
+    try:
+        read_instant = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no instant such as 2018-07-30T01:00:00Z") from error
+    return read_instant if read_instant.tzinfo else read_instant.replace(tzinfo=UTC)
+
+
+def ingest(arguments: argparse.Namespace) -> int:
+    """`nadir run ingest`."""
+    return run_ingest(arguments.config, full=arguments.full, json_wanted=arguments.json)
+
+
+def weekly(arguments: argparse.Namespace) -> int:
+    """`nadir run weekly`."""
+    return run_weekly(
+        arguments.config,
+        through=arguments.through,
+        as_of=arguments.as_of,
+        ingest=not arguments.no_ingest,
+        strict=arguments.strict,
+        json_wanted=arguments.json,
+    )
+
+
+def run_ingest(config: Path | None, *, full: bool = False, json_wanted: bool = False) -> int:
+    """Run the ingest flow here; returns the exit code."""
+    prepare_prefect(load_settings(config).home)
+    from flows.ingest import ingest as flow
+
+    return ended(flow(path_text(config), full=full, return_state=True), config, json_wanted=json_wanted, strict=False)
+
+
+def run_weekly(
+    config: Path | None,
+    *,
+    through: date | None = None,
+    as_of: datetime | None = None,
+    ingest: bool = True,
+    strict: bool = False,
+    json_wanted: bool = False,
+) -> int:
+    """Run the weekly flow here; returns the exit code."""
+    prepare_prefect(load_settings(config).home)
+    open_context(config)
+    from flows.weekly import weekly as flow
+
+    state = flow(path_text(config), through=through, as_of=as_of, ingest=ingest, return_state=True)
+    return ended(state, config, json_wanted=json_wanted, strict=strict)
+
+
+def path_text(config: Path | None) -> str | None:
+    """The settings file as a flow parameter: absolute, because a worker has another folder."""
+    return None if config is None else str(config.resolve())
+
+
+def ended(state: Any, config: Path | None, *, json_wanted: bool, strict: bool) -> int:  # noqa: ANN401  a Prefect state
+    """Say how a flow ended and turn its state into the exit code of contracts 3."""
+    outcome = state.result(raise_on_failure=False)
+    if not isinstance(outcome, RunReceipt):
+        told = sentence(outcome) if isinstance(outcome, BaseException) else f"the flow ended as {state.name}"
+        sys.stderr.write(f"nadir: {told.rstrip('.')}.\n")
+        return NOT_DONE
+    say(outcome, config, json_wanted=json_wanted)
+    if not outcome.is_complete:
+        sys.stderr.write(f"nadir: data are incomplete: {'; '.join(outcome.missing)}.\n")
+        return INCOMPLETE
+    return INCOMPLETE if strict and outcome.warnings else DONE
+
+
+def say(receipt: RunReceipt, config: Path | None, *, json_wanted: bool) -> None:
+    """The receipt as JSON on stdout, or the page, the summary and the times as text."""
+    if json_wanted:
+        tell([json.dumps(dataclasses.asdict(receipt), indent=2, default=str)])
+        return
+    lines: list[str] = []
+    if receipt.run_id is not None:
+        store = open_context(config).settings.store
+        estimates = read(store, "published.estimates", run_id=receipt.run_id)
+        two_by_two = read(store, "published.two_by_two", run_id=receipt.run_id)
+        lines += [f"{receipt.week} issued: {receipt.page}", "", *summary_lines(estimates, two_by_two), ""]
+    lines += [", ".join(f"{count} {name}" for name, count in receipt.counts.items()), "", *stage_lines(receipt.seconds)]
+    tell(lines)

@@ -1,0 +1,24 @@
+"""The ingest flow: pull what is new into landing/ and load it. What a daily schedule runs."""
+
+from __future__ import annotations
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+from prefect.states import Completed
+
+from flows import steps
+from flows.receipts import RunReceipt
+from flows.weekly import load_task, pull_task
+
+__all__ = ["ingest"]
+
+
+@flow(name="ingest", persist_result=False, validate_parameters=True)
+def ingest(config: str | None = None, full: bool = False) -> State[RunReceipt]:
+    """Pull and load. config: settings file. full: fetch everything again, not only what changed."""
+    clock = steps.Clock()
+    with steps.writing(config, "ingest"):
+        pulled = clock.time("pull", lambda: pull_task(config, full))
+        loaded = clock.time("load", lambda: load_task(config))
+    receipt = steps.ingest_receipt(pulled, loaded, clock.seconds)
+    return Completed(data=receipt, name="Completed" if receipt.is_complete else "Incomplete")

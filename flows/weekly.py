@@ -1,0 +1,67 @@
+"""The weekly flow: pull what is new, build, check, compute, issue. Tasks are thin and pass receipts, never frames."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import partial
+
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
+from prefect.states import Completed
+
+from flows import steps
+from flows.artifacts import figures_artifact, progress_reporter
+from flows.outcomes import contained
+from flows.receipts import RunReceipt
+
+__all__ = ["weekly"]
+
+
+@task(name="pull", cache_policy=NO_CACHE, persist_result=False)
+def pull_task(config: str | None, full: bool) -> steps.Pulled:
+    """Pull into landing/."""
+    return contained(lambda: steps.pull(config, full=full, report=progress_reporter()))
+
+
+@task(name="load", cache_policy=NO_CACHE, persist_result=False)
+def load_task(config: str | None) -> steps.Loaded:
+    """Load what landed into the archive."""
+    return contained(lambda: steps.load(config))
+
+
+@task(name="station", task_run_name="{station}", cache_policy=NO_CACHE, persist_result=False)
+def station_task(config: str | None, plan: steps.WeekPlan, station: str) -> steps.Station:
+    """Make one station of the build and run its gate."""
+    return contained(lambda: steps.station(config, plan, station))
+
+
+@task(name="issue", cache_policy=NO_CACHE, persist_result=False)
+def issue_task(config: str | None, plan: steps.WeekPlan, stations: list[steps.Station]) -> steps.Issued:
+    """Compute the figures, publish them and write the week."""
+    return contained(lambda: steps.issue(config, plan, stations, flow="weekly"))
+
+
+@flow(name="weekly", persist_result=False, validate_parameters=True)
+def weekly(
+    config: str | None = None,
+    through: date | None = None,
+    as_of: datetime | None = None,
+    ingest: bool = True,
+    full: bool = False,
+) -> State[RunReceipt]:
+    """Issue one week.
+
+    config: settings file. through: last local day looked at, default last Sunday. as_of: what was known then, default
+    the landing of this run's pull. ingest: pull first. full: fetch everything again.
+    """
+    clock = steps.Clock()
+    with steps.writing(config, "weekly"):
+        pulled = clock.time("pull", lambda: pull_task(config, full)) if ingest and as_of is None else None
+        loaded = clock.time("load", lambda: load_task(config))
+        plan = steps.plan_week(config, through=through, as_of=as_of or (pulled.landed_at if pulled else None))
+        stations = [clock.time(name, partial(station_task, config, plan, name)) for name in steps.STATIONS]
+        issued = clock.time("issue", lambda: issue_task(config, plan, stations))
+    receipt = steps.receipt("weekly", plan, loaded, issued, clock.seconds)
+    figures_artifact(config, receipt)
+    return Completed(data=receipt, name="Completed" if receipt.is_complete else "Incomplete")
