@@ -69,7 +69,7 @@ def opened(path: Path | None = None, *, read_only: bool = False, threads: int | 
 
 @contextmanager
 def disk_errors(path: Path, kept: str) -> Iterator[None]:
-    """Turn what DuckDB or the disk says when it cannot write or read `path` into one sentence; `kept` says what is still whole.
+    """Make one sentence of what DuckDB or the disk says about `path`; `kept` says what is still whole.
 
     Raises:
         StoreUnreadable: in place of DuckDB's error, whose text could quote a value and is left out.

@@ -111,7 +111,7 @@ def read_json_lines(path: Path) -> list[dict[str, Any]]:
     """The objects of a file of JSON lines; blank lines are skipped.
 
     Raises:
-        LandingDamaged: the file cannot be read, or a line is no JSON object; the message names the line, not its content.
+        LandingDamaged: the file cannot be read or a line is no JSON object; the message names the line only.
     """
     try:
         texts = path.read_text(encoding="utf-8").split("\n")

@@ -86,8 +86,8 @@ def write_rows(path: Path, rows: list[dict[str, Json]]) -> None:
 def plain(value: object) -> Json:
     """A cell as JSON: NaN, NaT and NA are null, floats have 12 significant digits, dates and decimals are text.
 
-    >>> plain(2 / 7), plain(float("nan")), plain(Decimal("1.50"))
-    (0.285714285714, None, '1.50')
+    >>> plain(2 / 7), plain(float("nan")), plain(date(2020, 1, 5))
+    (0.285714285714, None, '2020-01-05')
     """
     item = value.item() if hasattr(value, "item") else value
     if item is None or item is pandas.NaT or item is pandas.NA:

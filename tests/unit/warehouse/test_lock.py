@@ -31,6 +31,7 @@ def test_a_lock_that_another_process_holds_says_who(home):
     child.communicate("done\n")
     with work_lock(home, wait_seconds=0, holder=HOLDER):
         assert lock_holder(home) == HOLDER
+        assert (home / "work.lock").stat().st_mode & 0o077 == 0
     assert lock_holder(home) is None
 
 

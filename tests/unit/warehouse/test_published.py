@@ -48,7 +48,9 @@ def built(landing, home, person) -> Path:
 def test_figures_are_landed_before_they_are_stored_and_read_back_equal(landing, built):
     counts = append_published(built, landing.path, RUN, {"published.estimates": estimates(16 / 56)})
     assert counts == {"published.estimates": 2}
-    landed = (landing.path / "published" / RUN / "published.estimates.jsonl").read_text()
+    file = landing.path / "published" / RUN / "published.estimates.jsonl"
+    assert (file.stat().st_mode & 0o077, file.parent.stat().st_mode & 0o077) == (0, 0)
+    landed = file.read_text()
     assert '"value": 0.285714285714' in landed
     publish_reader(built, RUN)
     found = read(built, "published.estimates", run_id=RUN, stratum=None)
