@@ -26,7 +26,7 @@ MEASURES = (
     "crs_progression_association",
 )
 STRATA = ("all", "no", "yes", "unknown")
-WINDOWS = ("look_back", "early", "late")
+WINDOWS = ("look_back", "early", "late", "early_and_late")
 CLASSES = ("all", "bacterial", "viral", "fungal", "parasitic", "mycobacterial", "unknown")
 ORDERS = {"measure": MEASURES, "stratum": STRATA, "window_name": WINDOWS, "infection_class": CLASSES}
 WHOLE_NUMBERS = (

@@ -1,6 +1,13 @@
 """Checks of the numbers that figures are made of, on the build file."""
 
-from checks.counts import infections, person_first_infection, person_outcomes, proportions, two_by_two
+from checks.counts import (
+    infections,
+    person_first_infection,
+    person_outcomes,
+    proportions,
+    two_by_two,
+    unmapped_codes,
+)
 
 SUITES = (
     proportions.SUITE,
@@ -8,4 +15,5 @@ SUITES = (
     person_first_infection.SUITE,
     person_outcomes.SUITE,
     two_by_two.SUITE,
+    unmapped_codes.SUITE,
 )

@@ -14,17 +14,17 @@ TOTAL = (
 )
 # Which proportion has the same patients as denominator; an association that is not listed is compared with nobody.
 OF_THE_STRATUM = (
-    "(values ('bridging_association', 'infected_proportion', 'no'), "
-    "('crs_progression_association', 'progression_proportion', 'yes')) as pairs (measure, proportion, stratum)"
+    "(values ('infected_early', 'infected_proportion', 'no'), ('progressed', 'progression_proportion', 'yes'), "
+    "('progressed_broad', 'progression_broad_proportion', 'yes')) as pairs (outcome, proportion, stratum)"
 )
 WHOLE = (
-    "select item.measure from {batch} as item inner join PAIRS on item.measure = pairs.measure "
+    "select item.measure from {batch} as item inner join PAIRS on item.outcome = pairs.outcome "
     "inner join counts.proportions as shares on shares.measure = pairs.proportion "
     "and shares.stratum = pairs.stratum and shares.window_name = 'early' and shares.infection_class = 'all' "
     "where TOTAL != shares.denominator"
 )
 TOO_MANY = (
-    "select item.measure from {batch} as item inner join PAIRS on item.measure = pairs.measure "
+    "select item.measure from {batch} as item inner join PAIRS on item.outcome = pairs.outcome "
     "where TOTAL > (select count(*) from counts.person_outcomes as persons "
     "where persons.stratum = pairs.stratum)"
 )

@@ -44,11 +44,7 @@ TABLES = {
         ["'crp', 'urn:loinc', 'crp-code', 'lab'"],
     ),
     "ref.lab_units": ("analyte varchar, unit_spelling varchar, ucum_code varchar", ["'crp', 'mg/L', 'mg/L'"]),
-    "ref.infection_codes": (
-        "system varchar, code varchar, match varchar, not_counted_reason varchar",
-        ["'urn:icd', 'A41', 'prefix', 'history'"],
-    ),
-    "ref.medications": ("system varchar, code varchar, match varchar", ["'urn:atc', 'J01DH', 'prefix'"]),
+    "ref.infection_codes": ("not_counted_reason varchar", ["'history'"]),
     "stage.resources": (
         "resource_type varchar, resource_id varchar, version_id varchar, last_updated timestamptz, "
         "known_from timestamptz, content_hash varchar",
@@ -211,6 +207,9 @@ TABLES = {
         ["1, 'yes', false, true, true, false, false, true, true, null",
          "2, 'no', true, null, null, true, true, false, true, 37"],
     ),
+    "counts.unmapped_codes": (
+        "resource_type varchar, element varchar, system varchar, code varchar, resources bigint", [],
+    ),
     "counts.two_by_two": (
         "measure varchar, exposure varchar, outcome varchar, exposed_events bigint, exposed_without bigint, "
         "unexposed_events bigint, unexposed_without bigint, unknown_events bigint, unknown_without bigint",
@@ -218,12 +217,6 @@ TABLES = {
          "'crs_progression_association', 'crs_grade_3_exposure', 'progressed', 1, 0, 0, 0, 0, 0"],
     ),
 }  # fmt: skip
-EMPTY_LISTS = {
-    "infusions": True, "other_procedures": True, "underlying_disease": True, "risk_states": True,
-    "toxicity_codes": True, "micro_tests": False, "support_codes": False, "death_codes": False,
-}  # fmt: skip
-
-
 SCHEMAS = ("raw", "ref", "ops", "stage", "cohort", "counts")
 
 
@@ -233,9 +226,6 @@ def _script() -> str:
         statements.append(f"create table {relation} ({columns})")
         if rows:
             statements.append(f"insert into {relation} values ({'), ('.join(rows)})")
-    for name, has_match in EMPTY_LISTS.items():
-        match = ", match varchar" if has_match else ""
-        statements.append(f"create table ref.{name} (system varchar, code varchar{match})")
     return ";\n".join(statements)
 
 

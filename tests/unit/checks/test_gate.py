@@ -126,6 +126,7 @@ def test_no_value_of_a_patient_is_in_a_result_a_log_or_the_output(hospital, capl
         f"update stage.observation set patient_id = '{SENTINEL}', value_unit = '{SENTINEL}', value_unit_code = null, "
         f"effective_datetime = '{SENTINEL}', observation_id = '{SENTINEL}'",
         f"update stage.observation_coding set observation_id = '{SENTINEL}'",
+        f"insert into counts.unmapped_codes values ('Condition', 'code', '{SENTINEL}', '{SENTINEL}', 1)",
         f"update cohort.codings set system = '{SENTINEL}', code = '{SENTINEL}', display = '{SENTINEL}'",
         f"update cohort.patients set patient_id = '{SENTINEL}', death_cause = '{SENTINEL}'",
         f"update cohort.courses set patient_id = '{SENTINEL}', exclusion_reason = '{SENTINEL}'",
