@@ -88,10 +88,12 @@ patients: patient_id, local_identifier, birth_date_earliest:DATE, sex, died_on, 
 micro_results: result_key, patient_id, resource_type, resource_id, specimen_key, specimen_id, collected_at,
     collected_on, date_source, known_on, status, preliminary, kind, test_use, specimen_class, site, sterile,
     specimen_role, is_lavage, is_unsatisfactory, is_contaminant, outcome, organism_code, organism_name,
-    genus, species, rank, match_level, infection_class, recurrence_group, target, quantity:DECIMAL(18,3), unit_kind, by_text, reason
+    genus, species, rank, match_level, infection_class, recurrence_group, target, quantity:DECIMAL(18,3),
+    unit_kind, by_text, reason
 coded_evidence: resource_id, patient_id, encounter_id, system, code, infection_type, site, second_site,
     fits_any_airway:BOOLEAN, recorded_on, role, attaches, stands_alone, condition_needed, needed_met,
-    organism_code, organism_name, genus, species, rank, match_level, infection_class, recurrence_group, from_on, to_on, onset_from_recorded,
+    organism_code, organism_name, genus, species, rank, match_level, infection_class, recurrence_group,
+    from_on, to_on, onset_from_recorded,
     undatable, abatement_on, review, by_text, reason
 result_qualification: result_key, reason, supporting_condition_id
 organism_matches: organism_a, organism_b
