@@ -88,3 +88,11 @@ def test_a_listed_contaminant_makes_no_probable_infection(ward: Ward) -> None:
 def test_nobody_alive_has_a_cause(ward: Ward) -> None:
     ward.build("cohort.death_causes")
     assert ward.store.rows("cohort.death_causes", ["patient_id"]) == []
+
+
+def test_a_code_that_says_only_cause_unknown_is_no_cause(ward: Ward) -> None:
+    ward.results("day | organism\n14 | ecoli")
+    ward.dies(15)
+    cause(ward, "R99")
+    ward.store.connection.execute("update cohort.codings set system = system || '-cm' where element = 'value'")
+    assert cause_of_death(ward) == ("probable_infection", False)

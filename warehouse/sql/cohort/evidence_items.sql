@@ -1,7 +1,8 @@
 -- cohort.evidence_items
 -- Grain: one resource as evidence of an episode or listed row, or as excluded (group_key NULL).
 -- Rule: what supports, with the way it joined; what is listed or no evidence at all is `excluded` with its fixed key
--- (docs/definitions.md#counted-and-listed). Versions are the current ones of the run. No dates.
+-- (docs/definitions.md#counted-and-listed). A resource of several organisms takes its first reason. Versions are the
+-- current ones of the run. No dates.
 with
 
 placed as (
@@ -78,4 +79,11 @@ left join stage.resources as resources
     on
         items.resource_type = resources.resource_type
         and items.resource_id = resources.resource_id
+left join cohort.not_counted_reasons as keys
+    on items.reason = keys.reason
 where items.patient_id in (select courses.patient_id from cohort.courses as courses)
+qualify
+    row_number() over (
+        partition by items.patient_id, items.group_key, items.resource_type, items.resource_id
+        order by items.role desc, keys.reason_order asc nulls first, items.reason asc
+    ) = 1
