@@ -11,11 +11,13 @@ import pandas as pd
 from metrics.estimate_rows import estimate_cells, row_status
 from metrics.figure_order import CLASSES, STRATA, Row, in_order
 from metrics.incidence import AALEN_JOHANSEN, COMPETING, EVENT, first_event_curve, value_on
+from metrics.quantiles import quartiles
 from metrics.results import Curve, Estimate
 
 ALL = "all"
 INFECTION_MEASURE = "cumulative_incidence"
 DEATH_MEASURE = "cumulative_incidence_of_death"
+MEDIAN_MEASURE = "first_infection_day_median"
 
 
 def curve_rows(persons: pd.DataFrame, *, strata: Sequence[str], last_day: int, level: float) -> list[Row]:
@@ -66,6 +68,38 @@ def incidence_rows(
                 rows.append(
                     {"measure": INFECTION_MEASURE, **key, **estimate_cells(read, unit="patients"), "status": state}
                 )
+    return rows
+
+
+def median_day_rows(
+    persons: pd.DataFrame, *, strata: Sequence[str], read_days: Mapping[str, int], status: str, level: float,
+    provisional: frozenset[tuple[str, str]],
+) -> list[Row]:  # fmt: skip
+    """The median day of the first infection of any class through the last day of each window.
+
+    Among those who had one, so it says when infections came, not how many. No limits; the quartiles stand in the
+    note. None where nobody was infected. The quantile is R's type 7.
+
+    >>> persons = pd.DataFrame({"person_key": [1, 2, 3], "stratum": ["no"] * 3, "infection_class": ["all"] * 3,
+    ...                         "last_day": [4, 8, 40], "cause": [1, 1, 0]})
+    >>> row = median_day_rows(persons, strata=["no"], read_days={"early": 30}, status="final", level=0.95,
+    ...                       provisional=frozenset())[0]
+    >>> row["value"], row["note"]
+    (6.0, 'through day 30; quartiles 5 and 7')
+    """
+    rows: list[Row] = []
+    for stratum in strata:
+        chosen = _chosen(persons, stratum, ALL)
+        for window, day in read_days.items():
+            infected = chosen[(chosen["cause"] == EVENT) & (chosen["last_day"] <= day)]
+            found = quartiles([int(number) for number in infected["last_day"]])
+            spread = "nobody infected" if found.median is None else f"quartiles {found.lower:g} and {found.upper:g}"
+            rows.append({
+                "measure": MEDIAN_MEASURE, "stratum": stratum, "window_name": window, "infection_class": ALL,
+                "numerator": found.size, "value": found.median, "level": level, "method": "median, type 7",
+                "status": row_status(status, provisional=(stratum, window) in provisional),
+                "note": f"through day {day}; {spread}",
+            })  # fmt: skip
     return rows
 
 

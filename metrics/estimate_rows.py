@@ -4,11 +4,14 @@ Every stratum, window and class that was counted has its row, also where nothing
 upper limit, and an empty denominator with values of None and a note.
 """
 
+import math
+
 import pandas as pd
 
 from metrics.figure_order import Row, joined
 from metrics.proportions import exact_proportion
-from metrics.rates import PER_100, exact_rate
+from metrics.rate_ratios import MID_P, mid_p_rate_ratio
+from metrics.rates import NO_PERSON_TIME, PER_100, exact_rate
 from metrics.results import Estimate
 
 COUNT = "count"
@@ -72,6 +75,38 @@ def infection_rows(
     return rows
 
 
+def density_ratio_rows(
+    infections: pd.DataFrame, *, status: str, level: float, provisional: frozenset[tuple[str, str]]
+) -> list[Row]:
+    """Density of the early window over that of the late one, by stratum and class, with mid-P limits.
+
+    None where a window has no patient-days; an infinite ratio or limit is None with a note. The numbers behind it
+    stand in the note, because a ratio of two densities has no one denominator.
+
+    >>> counted = pd.DataFrame({"stratum": ["no", "no"], "window_name": ["early", "late"],
+    ...     "infection_class": ["all", "all"], "events": [17, 7], "person_days": [1702, 2533]})
+    >>> row = density_ratio_rows(counted, status="final", level=0.95, provisional=frozenset())[0]
+    >>> round(row["value"], 2), row["note"]
+    (3.61, '17 in 1702 days over 7 in 2533 days')
+    """
+    early, late = (_by_stratum_and_class(infections, window) for window in ("early", "late"))
+    rows: list[Row] = []
+    for stratum, infection_class in sorted(early.keys() & late.keys()):
+        (events_1, days_1), (events_2, days_2) = early[stratum, infection_class], late[stratum, infection_class]
+        state = row_status(status, provisional=bool({(stratum, "early"), (stratum, "late")} & provisional))
+        key: Row = {"measure": "infection_density_ratio", "stratum": stratum, "window_name": "early_over_late",
+                    "infection_class": infection_class, "status": state, "level": level, "method": MID_P}  # fmt: skip
+        behind = f"{events_1} in {days_1} days over {events_2} in {days_2} days"
+        if not (days_1 and days_2):
+            rows.append({**key, "note": joined(behind, NO_PERSON_TIME)})
+            continue
+        ratio = mid_p_rate_ratio(events_1, days_1, events_2, days_2, level=level)
+        unbounded = "without bound above" if ratio.upper == math.inf else ""
+        note = joined(behind, ratio.note, unbounded)
+        rows.append({**key, "value": ratio.value, "lower": ratio.lower, "upper": ratio.upper, "note": note})
+    return rows
+
+
 def estimate_cells(estimate: Estimate, *, unit: str | None) -> Row:
     """The number columns of an estimate.
 
@@ -104,6 +139,14 @@ def unfinished(proportions: pd.DataFrame) -> frozenset[tuple[str, str]]:
     """The (stratum, window) pairs of which any proportion is provisional."""
     rows = zip(proportions["stratum"], proportions["window_name"], proportions["provisional"], strict=True)
     return frozenset((str(stratum), str(window)) for stratum, window, flag in rows if _is_true(flag))
+
+
+def _by_stratum_and_class(infections: pd.DataFrame, window: str) -> dict[tuple[str, str], tuple[int, int]]:
+    chosen = infections[infections["window_name"] == window]
+    return {
+        (str(row.stratum), str(row.infection_class)): (int(row.events), int(row.person_days))
+        for row in chosen.itertuples(index=False)
+    }
 
 
 def _count(number: int, level: float) -> Row:

@@ -16,8 +16,10 @@ MEASURES = (
     "infected_patients",
     "infection_events",
     "infection_density",
+    "infection_density_ratio",
     "cumulative_incidence",
     "cumulative_incidence_of_death",
+    "first_infection_day_median",
     "infection_death_proportion",
     "probable_infection_death",
     "progression_proportion",
@@ -26,7 +28,7 @@ MEASURES = (
     "crs_progression_association",
 )
 STRATA = ("all", "no", "yes", "unknown")
-WINDOWS = ("look_back", "early", "late", "early_and_late")
+WINDOWS = ("look_back", "early", "late", "early_and_late", "early_over_late")
 CLASSES = ("all", "bacterial", "viral", "fungal", "parasitic", "mycobacterial", "unknown")
 ORDERS = {"measure": MEASURES, "stratum": STRATA, "window_name": WINDOWS, "infection_class": CLASSES}
 WHOLE_NUMBERS = (

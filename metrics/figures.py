@@ -9,13 +9,14 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import TypedDict
 
 import pandas as pd
 
 from metrics.associations import conditional_odds_ratio
-from metrics.curve_rows import curve_rows, incidence_rows, strata_of
+from metrics.curve_rows import curve_rows, incidence_rows, median_day_rows, strata_of
 from metrics.errors import CountsRejected
-from metrics.estimate_rows import infection_rows, proportion_rows, unfinished
+from metrics.estimate_rows import density_ratio_rows, infection_rows, proportion_rows, unfinished
 from metrics.figure_order import Row, joined, published_frame
 
 ESTIMATE_COLUMNS = (
@@ -52,6 +53,14 @@ class Figures:
     two_by_two: pd.DataFrame
 
 
+class _RunWords(TypedDict):
+    """What every row of a run is told."""
+
+    status: str
+    level: float
+    provisional: frozenset[tuple[str, str]]
+
+
 def weekly_figures(
     counts: Counts, *, status: str = "final", level: float = 0.95, read_days: Mapping[str, int] = SEED_READ_DAYS
 ) -> Figures:
@@ -70,12 +79,13 @@ def weekly_figures(
     persons = counts.person_first_infection
     strata = strata_of(counts.proportions, counts.infections, persons)
     provisional = unfinished(counts.proportions)
+    given: _RunWords = {"status": status, "level": level, "provisional": provisional}
     rows = [
-        *infection_rows(counts.infections, status=status, level=level, provisional=provisional),
+        *infection_rows(counts.infections, **given),
+        *density_ratio_rows(counts.infections, **given),
         *proportion_rows(counts.proportions, status=status, level=level),
-        *incidence_rows(
-            persons, strata=strata, read_days=read_days, status=status, level=level, provisional=provisional
-        ),
+        *incidence_rows(persons, strata=strata, read_days=read_days, **given),
+        *median_day_rows(persons, strata=strata, read_days=read_days, **given),
     ]
     points = curve_rows(persons, strata=strata, last_day=max(read_days.values()), level=level)
     return Figures(

@@ -91,6 +91,29 @@ def test_density_is_per_hundred_patient_days():
     assert (row.numerator, row.denominator, row.denominator_unit) == (17, 1590, "patient_days")
 
 
+def test_the_windows_are_compared_with_mid_p_limits():
+    rows = [*INFECTIONS, ("no", "late", "all", 7, 7, 2533, 52, 0), ("yes", "late", "all", 0, 0, 0, 0, 0)]
+    estimates = weekly_figures(counts(infections=rows)).estimates
+    row = figure(estimates, measure="infection_density_ratio", stratum="no")
+    assert row.value == pytest.approx(17 / 1590 / (7 / 2533))
+    assert 1 < row.lower < row.value < row.upper
+    assert row.note == "17 in 1590 days over 7 in 2533 days"
+    empty = figure(estimates, measure="infection_density_ratio", stratum="yes")
+    assert pd.isna(empty.value)
+    assert "no person-time" in empty.note
+
+
+def test_the_median_day_is_that_of_the_infected():
+    row = figure(
+        weekly_figures(counts()).estimates, measure="first_infection_day_median", stratum="no", window_name="early"
+    )
+    assert (row.value, row.numerator) == (4.0, 1)
+    nobody = figure(
+        weekly_figures(counts()).estimates, measure="first_infection_day_median", stratum="yes", window_name="early"
+    )
+    assert pd.isna(nobody.value)
+
+
 def test_no_infection_leaves_with_an_upper_limit():
     row = figure(weekly_figures(counts()).estimates, measure="infection_density", infection_class="fungal")
     assert (row.value, row.lower) == (0.0, 0.0)
@@ -181,7 +204,7 @@ def test_no_week_at_all_gives_empty_frames_with_their_columns():
     nothing = weekly_figures(counts(proportions=[], infections=[], person_first_infection=[], two_by_two=[]))
     assert nothing.curves.empty
     assert nothing.two_by_two.empty
-    assert list(nothing.estimates["measure"].unique()) == ["cumulative_incidence"]
+    assert list(nothing.estimates["measure"].unique()) == ["cumulative_incidence", "first_infection_day_median"]
     assert nothing.estimates["value"].isna().all()
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 import metrics
 from metrics import associations, firth, incidence, mean_counts, person_time, proportions, rate_ratios, rates, risks
 from metrics.errors import CountsRejected, LevelRejected, ModelRejected, TimesRejected
+from metrics.quantiles import quantile, quartiles
 from metrics.rounding import significant, total
 
 PROPORTIONS = [proportions.exact_proportion, proportions.wilson_proportion, proportions.mid_p_proportion]
@@ -253,6 +254,20 @@ def test_our_variance_is_that_of_statsmodels_wherever_it_has_one(persons):
         if math.isfinite(error):
             own = incidence.greenwood_variance(times, causes, cause=1, time=float(time))
             assert math.sqrt(own) == pytest.approx(float(error), abs=1e-7)
+
+
+@FEW
+@given(st.lists(st.integers(0, 90), min_size=1, max_size=30), st.floats(0, 1))
+def test_quantiles_are_those_of_numpy(values, share):
+    import numpy as np
+
+    assert quantile(values, share) == pytest.approx(float(np.quantile(values, share)))
+
+
+def test_nobody_has_no_median():
+    assert quartiles([]).median is None
+    with pytest.raises(CountsRejected):
+        quantile([1], 1.5)
 
 
 @FEW
