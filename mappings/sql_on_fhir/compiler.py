@@ -66,20 +66,23 @@ def _compiled(definition: Definition, source: str) -> CompiledView:
     conditions += [_condition(path, root, lowering) for path in definition.where]
     kept = [_RESOURCE, DOCUMENT] if brancher.tree_shapes else [_RESOURCE]
     parts = [
-        "with resources as (",
-        _select(kept, _projected(source, shape, [shape, *brancher.tree_shapes])),
+        f"with projected as {dialect.COMPUTED_ONCE} (",
+        _projected(source, shape, [shape, *brancher.tree_shapes], kept),
+        "),\n",
+        "resources as (",
+        _select(kept, "projected"),
         f"where {' and '.join(conditions)}",
-        ")",
+        ")\n",
         "\nunion all\n".join(_branch(branch) for branch in branches),
     ]
     return CompiledView(definition.name, definition.resource, "\n".join(parts), tuple(output_columns(branches[0])))
 
 
-def _projected(source: str, shape: Shape, read: Sequence[Shape]) -> str:
+def _projected(source: str, shape: Shape, read: Sequence[Shape], kept: Sequence[str]) -> str:
     """One pass over the JSON: the document, decimals protected where any is read, and the struct of the used paths."""
-    keep_decimals = any(one.has_decimals() for one in read)
-    document = _select([f"{dialect.document('resource', keep_decimals=keep_decimals)} as {DOCUMENT}"], source)
-    return _select([DOCUMENT, f"{dialect.typed_json(DOCUMENT, shape.structure())} as {_RESOURCE}"], document)
+    document = dialect.document("resource", keep_decimals=any(one.has_decimals() for one in read))
+    columns = {_RESOURCE: dialect.typed_json(document, shape.structure()), DOCUMENT: document}
+    return _select([f"{columns[name]} as {name}" for name in kept], source)
 
 
 def _resource_type(root: Scope, definition: Definition, names: Names) -> str:
@@ -127,7 +130,7 @@ def _unnested(iteration: Iteration, carried: Sequence[str], relation: str) -> st
 
 
 def _select(expressions: Sequence[str], relation: str) -> str:
-    inner = f"(\n{relation}\n) as step" if relation.startswith("select") else relation
+    inner = f"(\n{relation}\n) as step" if relation.startswith("select\n") else relation
     return "\n".join(["select", "  " + ",\n  ".join(expressions or ["1 as nothing"]), f"from {inner}"])
 
 

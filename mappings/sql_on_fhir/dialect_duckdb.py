@@ -13,6 +13,9 @@ TEXT = "varchar"
 BOOLEAN = "boolean"
 INTEGER = "integer"
 BIGINT = "bigint"
+# A CTE with this word is run once. Without it DuckDB pushes a filter on the struct below the projection and reads the
+# JSON twice, and once more for each branch of a union.
+COMPUTED_ONCE = "materialized"
 # FHIR: at most 18 significant digits; 12 places beside 26 digits hold every laboratory value.
 DECIMAL = "decimal(38, 12)"
 
