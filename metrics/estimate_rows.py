@@ -9,7 +9,7 @@ import math
 import pandas as pd
 
 from metrics.figure_order import Row, joined
-from metrics.proportions import exact_proportion
+from metrics.proportions import exact_proportion, mid_p_limits
 from metrics.rate_ratios import MID_P, mid_p_rate_ratio
 from metrics.rates import NO_PERSON_TIME, PER_100, exact_rate
 from metrics.results import Estimate
@@ -154,9 +154,11 @@ def _count(number: int, level: float) -> Row:
 
 
 def _compatible(share: Estimate) -> str:
-    if share.numerator == 0 and share.upper is not None:
-        return f"0 of {share.denominator:g} seen, up to {100 * share.upper:.1f} % is compatible"
-    return ""
+    if share.numerator or share.upper is None or not share.denominator:
+        return ""
+    narrow = mid_p_limits(0, int(share.denominator), share.level).upper or 0.0
+    exact = f"{100 * share.upper:.1f} % (exact)"
+    return f"0 of {share.denominator:g} seen, up to {100 * narrow:.1f} % (mid-P) or {exact} is compatible"
 
 
 def _key(measure: str, counted: object) -> Row:

@@ -120,6 +120,12 @@ def test_no_infection_leaves_with_an_upper_limit():
     assert row.upper == pytest.approx(100 * -math.log(0.025) / 1590)
 
 
+def test_no_patient_with_the_event_says_what_is_compatible():
+    row = ("infection_death_proportion", "yes", "early", "all", 0, 56, 0, False)
+    found = figure(weekly_figures(counts(proportions=[row])).estimates, measure="infection_death_proportion")
+    assert found.note == "0 of 56 seen, up to 5.2 % (mid-P) or 6.4 % (exact) is compatible"
+
+
 def test_an_empty_stratum_has_its_row_and_no_number():
     estimates = weekly_figures(counts()).estimates
     for measure in ("infected_proportion", "infection_density"):
