@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
@@ -32,6 +32,7 @@ Result = TypeVar("Result")
 Report = Callable[[ProgressEvent], None]
 # Results wait in memory for their turn; more of them would only fill it.
 RESULTS_AHEAD = 2
+SECONDS_BETWEEN_REPORTS = 1.0
 
 
 @dataclass(slots=True)
@@ -50,7 +51,7 @@ class Crawl:
     state: State = field(default_factory=State)
     shelves: dict[str, Shelf] = field(init=False)
     resources: int = 0
-    report_lock: threading.Lock = field(default_factory=threading.Lock)
+    count_lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
         self.shelves = {name: Shelf(self.client, name) for name in FOLLOWED}
@@ -103,12 +104,17 @@ class Crawl:
 
     def _crawl_types(self) -> None:
         types = [name for name in self.plan.types if self.capability.offers(name)]
-        for done, (row, pointers, newest) in enumerate(in_order(types, self._crawl_type, self._connections), start=1):
+        done = 0
+
+        def tell() -> None:
+            self.report(ProgressEvent("types", done, len(types), self.resources))
+
+        for row, pointers, newest in in_order(types, self._crawl_type, self._connections, meanwhile=tell):
+            done += 1
             self.landing.add_row(row)
             self.pointers.add(pointers)
             self.newest.add(newest)
-            with self.report_lock:
-                self.report(ProgressEvent("types", done, len(types), self.resources))
+            tell()
 
     def _crawl_type(self, resource_type: str) -> tuple[UnitRow, Pointers, Newest]:
         pointers, newest = Pointers(), Newest()
@@ -118,9 +124,8 @@ class Crawl:
                 pointers.note(entry.resource)
                 newest.note(entry.resource)
             self.landing.write(resource_type, [entry.text.encode() for entry in entries])
-            with self.report_lock:
+            with self.count_lock:
                 self.resources += len(entries)
-                self.report(ProgressEvent("resources", self.resources, None, self.resources))
 
         since = since_of(self.plan, resource_type, None)
         pairs = (("_lastUpdated", f"ge{since}"),) if since else ()
@@ -187,10 +192,17 @@ class Crawl:
         return self.client.access.connections
 
 
-def in_order(items: Iterable[Item], work: Callable[[Item], Result], workers: int) -> Iterator[Result]:
+def in_order(
+    items: Iterable[Item],
+    work: Callable[[Item], Result],
+    workers: int,
+    *,
+    meanwhile: Callable[[], None] = lambda: None,
+) -> Iterator[Result]:
     """Do `work` on several items at once and give the results in the order of the items.
 
-    The first exception ends it: what has not begun is not begun.
+    `meanwhile` is called now and then, in the caller's own thread, while a result is waited for. The first exception
+    ends it: what has not begun is not begun.
     """
     waiting: deque[Future[Result]] = deque()
     with ThreadPoolExecutor(workers, thread_name_prefix="pull") as pool:
@@ -198,8 +210,14 @@ def in_order(items: Iterable[Item], work: Callable[[Item], Result], workers: int
             for item in items:
                 waiting.append(pool.submit(work, item))
                 if len(waiting) > workers * RESULTS_AHEAD:
-                    yield waiting.popleft().result()
+                    yield _await(waiting.popleft(), meanwhile)
             while waiting:
-                yield waiting.popleft().result()
+                yield _await(waiting.popleft(), meanwhile)
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _await(future: Future[Result], meanwhile: Callable[[], None]) -> Result:
+    while not wait([future], timeout=SECONDS_BETWEEN_REPORTS).done:
+        meanwhile()
+    return future.result()

@@ -30,11 +30,13 @@ _STEM = re.compile(r"[A-Za-z]+")
 
 @dataclass(slots=True)
 class FileTally:
-    """What a file held."""
+    """What a file held; `ended`: its last line has an end, `broken`: the error that ended the reading."""
 
     lines: int = 0
     unreadable: int = 0
     last_unreadable: bool = False
+    ended: bool = True
+    broken: str | None = None
     keys: set[tuple[str, str]] = field(default_factory=set)
 
 
@@ -65,22 +67,16 @@ def land_folder(folder: Path | None, landing: Landing, report: Callable[[Progres
 def _land_file(path: Path, name: str, landing: Landing) -> UnitRow:
     tally = FileTally()
     fallback = match.group() if (match := _STEM.match(path.name)) else "Unknown"
-    status: Status = "complete"
-    reason = None
     batch: dict[str, list[bytes]] = {}
     try:
-        for line in _read_lines(path):
+        for line in _read_lines(path, tally):
             batch.setdefault(_note(line, fallback, tally), []).append(line)
             if tally.lines % LINES_A_BATCH == 0:
                 _write(batch, landing)
     except (OSError, EOFError, zlib.error) as error:
-        status = "incomplete" if tally.lines else "failed"
-        reason = f"the file cannot be read to its end ({type(error).__name__})"
+        tally.broken = type(error).__name__
     _write(batch, landing)
-    if status == "complete" and tally.last_unreadable:
-        status, reason = "incomplete", "the last line is cut"
-    elif status == "complete" and tally.unreadable:
-        reason = f"{tally.unreadable} lines are no JSON"
+    status, reason = _judge(tally)
     types = {key[0] for key in tally.keys}
     return UnitRow(
         ingest_id=landing.ingest_id,
@@ -97,15 +93,25 @@ def _land_file(path: Path, name: str, landing: Landing) -> UnitRow:
     )
 
 
+def _judge(tally: FileTally) -> tuple[Status, str | None]:
+    if tally.broken:
+        status: Status = "incomplete" if tally.lines else "failed"
+        return status, f"the file cannot be read to its end ({tally.broken})"
+    if tally.last_unreadable and not tally.ended:
+        return "incomplete", "the last line is cut"
+    return "complete", f"{tally.unreadable} lines are no JSON" if tally.unreadable else None
+
+
 def _write(batch: dict[str, list[bytes]], landing: Landing) -> None:
     for resource_type, lines in batch.items():
         landing.write(resource_type, lines)
     batch.clear()
 
 
-def _read_lines(path: Path) -> Iterator[bytes]:
+def _read_lines(path: Path, tally: FileTally) -> Iterator[bytes]:
     with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as lines:
         for number, line in enumerate(lines):
+            tally.ended = line.endswith(b"\n")
             text = line.removeprefix(BOM) if number == 0 else line
             if text := text.rstrip(b"\r\n"):
                 yield text

@@ -31,7 +31,7 @@ def pull(
     """Pull from a server or a folder into a new ingest under `landing_root`, and close it.
 
     An ingest that ends here counts, also when units failed: the receipt and the ledger say what is missing. `clock`
-    gives aware instants. Counts go to `report` while it runs.
+    gives aware instants. Counts go to `report` while it runs, always from the caller's own thread.
 
     Raises:
         ServerUnreachable, TokenRefused, PlanRefused, LandingFailed: no ingest was closed; the message says why.
