@@ -125,7 +125,7 @@ def test_the_first_reason_to_stop_wins(store: Store) -> None:
     assert _end_of(store, last="2019-01-30") == [("2019-01-30", "last_contact")]
     assert _end_of(store, died="2019-02-27", last="2019-02-27") == [("2019-02-27", "death")]
     assert _end_of(store, next="2019-02-22", died="2019-02-27") == [("2019-02-22", "next_therapy")]
-    assert _end_of(store, hsct="2019-03-13", next="2019-03-13") == [("2019-03-13", "next_therapy")]
+    assert _end_of(store, hsct="2019-03-13", next="2019-03-13") == [("2019-03-13", "conditioning")]
     assert _end_of(store, hsct="2019-03-13", died="2019-03-14") == [("2019-03-13", "conditioning")]
 
 

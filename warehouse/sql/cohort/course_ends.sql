@@ -1,7 +1,8 @@
 -- cohort.course_ends
 -- Grain: one row per course.
 -- Rule: stop = min(day 90, death, next therapy, conditioning, first infusion of a subsequent course, last contact,
--- data date); an event of that day is named before the end of looking (docs/definitions.md#days-at-risk, D07-D09).
+-- data date); on one day an event is named before the end of looking, and conditioning, whose drugs are a next therapy
+-- too, before next therapy (docs/definitions.md#days-at-risk, D07-D09).
 -- Hospital-local dates.
 with
 
@@ -12,8 +13,8 @@ stops as (
         unnest(
             [
                 struct_pack(stop_order := 1, reason := 'death', stop_on := deaths.died_on),
-                struct_pack(stop_order := 2, reason := 'next_therapy', stop_on := therapies.next_therapy_on),
-                struct_pack(stop_order := 3, reason := 'conditioning', stop_on := conditionings.conditioning_on),
+                struct_pack(stop_order := 3, reason := 'next_therapy', stop_on := therapies.next_therapy_on),
+                struct_pack(stop_order := 2, reason := 'conditioning', stop_on := conditionings.conditioning_on),
                 struct_pack(stop_order := 4, reason := 'subsequent_course', stop_on := courses.next_day0_on),
                 struct_pack(
                     stop_order := 5,
