@@ -1,50 +1,8 @@
 -- cohort.course_bridging
 -- Grain: one row per course.
--- Rule: bridging = blocks that begin after the last collection before the lymphodepletion (none recorded: from day -60)
--- and end before it begins (none: before day 0); a lymphodepletion is never bridging (docs/definitions.md#bridging,
--- D38). Hospital-local dates.
+-- Rule: bridging = blocks that begin and end inside the interval; a lymphodepletion is never bridging; TKIs,
+-- intrathecal drugs and steroids are flags of their own (docs/definitions.md#bridging, D38). Hospital-local dates.
 with
-
-ends as (
-    select
-        courses.patient_id,
-        courses.course_number,
-        courses.day0_on,
-        coalesce(depletions.start_on, courses.day0_on) - 1 as to_on,
-        depletions.type as lymphodepletion_type
-    from cohort.course_starts as courses
-    left join cohort.lymphodepletions as depletions
-        on
-            courses.patient_id = depletions.patient_id
-            and courses.day0_on = depletions.infused_on
-),
-
-intervals as (
-    select
-        ends.patient_id,
-        ends.course_number,
-        ends.to_on,
-        ends.lymphodepletion_type,
-        max(collections.performed_on) as collected_on,
-        coalesce(
-            max(collections.performed_on) + 1,
-            ends.day0_on + protocol.bridging_first_day_without_collection
-        ) as from_on
-    from ends
-    cross join ref.protocol as protocol
-    left join cohort.procedure_events as collections
-        on
-            ends.patient_id = collections.patient_id
-            and collections.concept = 'collection'
-            and ends.to_on >= collections.performed_on
-    group by
-        ends.patient_id,
-        ends.course_number,
-        ends.day0_on,
-        ends.to_on,
-        ends.lymphodepletion_type,
-        protocol.bridging_first_day_without_collection
-),
 
 blocks as (
     select
@@ -52,7 +10,7 @@ blocks as (
         intervals.course_number,
         bool_or(blocks.has_cytotoxic and not blocks.cytotoxic_is_fc) as other_than_fc,
         true as non_tki
-    from intervals
+    from cohort.bridging_intervals as intervals
     inner join cohort.drug_blocks as blocks
         on
             intervals.patient_id = blocks.patient_id
@@ -73,7 +31,7 @@ flags as (
         bool_or(days.drug_class = 'tki') as tki,
         bool_or(days.intrathecal) as intrathecal,
         bool_or(days.drug_class = 'steroid' and not days.intrathecal) as steroid
-    from intervals
+    from cohort.bridging_intervals as intervals
     inner join cohort.drug_days as days
         on
             intervals.patient_id = days.patient_id
@@ -93,7 +51,7 @@ select
     coalesce(flags.tki, false) as tki,
     coalesce(flags.intrathecal, false) as intrathecal,
     coalesce(flags.steroid, false) as steroid
-from intervals
+from cohort.bridging_intervals as intervals
 left join blocks
     on
         intervals.patient_id = blocks.patient_id

@@ -4,33 +4,6 @@
 -- (docs/definitions.md#death). A partial date is no day. Hospital-local dates.
 with
 
-observed as (
-    select
-        observation.observation_id,
-        kept.patient_id,
-        case when codes.concept in ('date_of_death', 'pronounced_dead') then 2 else 3 end as source_order,
-        coalesce(
-            observation.value_datetime,
-            observation.effective_datetime,
-            observation.effective_start,
-            observation.effective_instant
-        ) as day_text
-    from cohort.codings as codings
-    inner join ref.death_codes as codes
-        on
-            codings.system = codes.system
-            and codings.code = codes.code
-            and codes.element = 'Observation.code'
-    inner join stage.observation as observation on codings.resource_id = observation.observation_id
-    inner join cohort.kept_resources as kept
-        on
-            kept.resource_type = 'Observation'
-            and codings.resource_id = kept.resource_id
-    where
-        codings.resource_type = 'Observation'
-        and codings.element = 'code'
-),
-
 discharged as (
     select
         kept.patient_id,
@@ -60,7 +33,8 @@ found as (
         on
             codings.system = codes.system
             and codings.code = codes.code
-            and codes.concept = 'dead_finding'
+            and codes.concept in ('dead_finding', 'cause_of_death')
+            and codes.element = 'Condition.code'
     inner join stage.condition as condition on codings.resource_id = condition.condition_id
     inner join cohort.kept_resources as kept
         on
@@ -81,7 +55,7 @@ reports as (
         patient_id,
         source_order,
         day_text
-    from observed
+    from cohort.observed_deaths
     union all by name
     select
         patient_id,

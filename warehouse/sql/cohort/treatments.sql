@@ -1,40 +1,8 @@
 -- cohort.treatments
 -- Grain: one row per course of treatment: patient, anti-infective substance, target and first day.
--- Rule: days of one substance with differences <= 2; rituximab treats EBV too; running_before = it may have begun
--- before the first day that is looked at (docs/definitions.md#targeted-treatment). Hospital-local dates.
+-- Rule: days of one substance with differences <= 2; running_before = it may have begun before the first day that is
+-- looked at (docs/definitions.md#targeted-treatment). Hospital-local dates.
 with
-
-treated as (
-    select
-        patient_id,
-        drug_on,
-        name,
-        target,
-        atc_group,
-        intent,
-        parenteral,
-        resource_type,
-        resource_id
-    from cohort.drug_days
-    where
-        anti_infective
-        and not intrathecal
-    union all
-    select
-        patient_id,
-        drug_on,
-        name,
-        'ebv' as target,
-        atc_group,
-        'therapeutic' as intent,
-        parenteral,
-        resource_type,
-        resource_id
-    from cohort.drug_days
-    where
-        name = 'rituximab'
-        and not intrathecal
-),
 
 breaks as (
     select
@@ -49,7 +17,7 @@ breaks as (
         treated.resource_id,
         coalesce(treated.drug_on - lag(treated.drug_on) over substance_days > protocol.treatment_gap_days, true)
             as begins
-    from treated
+    from cohort.treatment_days as treated
     cross join ref.protocol as protocol
     window
         substance_days as (

@@ -8,8 +8,6 @@ cells as (
     select distinct
         strata.stratum,
         windows.window_name,
-        windows.first_day,
-        windows.last_day,
         labels.label
     from counts.strata as strata
     cross join ref.windows as windows
@@ -41,38 +39,6 @@ events as (
     from counts.strata as strata
     inner join cohort.counted_infections as infections on strata.person_key = infections.person_key
     group by strata.stratum, infections.window_name, infections.label
-),
-
-infected as (
-    select distinct
-        person_key,
-        window_name,
-        label
-    from cohort.counted_infections
-),
-
-deaths as (
-    select
-        cells.stratum,
-        cells.window_name,
-        cells.label,
-        count(*) as infection_deaths
-    from cells
-    inner join counts.strata as strata on cells.stratum = strata.stratum
-    inner join counts.person_outcomes as persons
-        on
-            strata.person_key = persons.person_key
-            and persons.death_cause = 'infection'
-            and persons.died_day between cells.first_day and cells.last_day
-    left join infected
-        on
-            persons.person_key = infected.person_key
-            and cells.window_name = infected.window_name
-            and cells.label = infected.label
-    where
-        cells.label = 'all'
-        or infected.person_key is not null
-    group by cells.stratum, cells.window_name, cells.label
 )
 
 select
@@ -94,7 +60,7 @@ left join events
         cells.stratum = events.stratum
         and cells.window_name = events.window_name
         and cells.label = events.label
-left join deaths
+left join counts.infection_deaths as deaths
     on
         cells.stratum = deaths.stratum
         and cells.window_name = deaths.window_name

@@ -22,7 +22,7 @@ judged as (
         ) as is_known
     from cohort.codings as codings
     where
-        exists(
+        exists (
             select 1
             from counts.known_codes as known
             where known.resource_type = codings.resource_type and known.element = codings.element
