@@ -1,6 +1,6 @@
 -- cohort.clinical_groups
 -- Grain: one Condition without organism that joined nothing and is, or belongs to, a clinically documented episode.
--- Rule: same site and gap < 14 days from the last evidence is the same episode (docs/definitions.md#bmt-ctn-grade).
+-- Rule: same site and gap < 14 days from the last evidence is the same episode (docs/definitions.md#recurrence).
 -- Hospital-local dates; gaps are whole days.
 with
 

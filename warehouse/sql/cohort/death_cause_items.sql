@@ -1,7 +1,7 @@
 -- cohort.death_cause_items
 -- Grain: one recorded cause of death: a coding, or the words of a record without any coding of a known system.
 -- Rule: a cause is an infection if its longest code prefix has the role event, severity or add-on, or if its text hits
--- the list of infection causes (docs/definitions.md#death-attribution). Underlying and contributing weigh the same.
+-- the list of infection causes (docs/definitions.md#death). Underlying and contributing weigh the same.
 -- No dates.
 with
 

@@ -1,6 +1,6 @@
 -- cohort.death_cause_organisms
 -- Grain: one coded cause of death and organism that the code names.
--- Rule: longest code prefix; with the codes that count as the same organism (docs/definitions.md#death-attribution).
+-- Rule: longest code prefix; with the codes that count as the same organism (docs/definitions.md#death).
 -- No dates.
 select
     items.resource_type,

@@ -1,7 +1,7 @@
 -- cohort.death_causes
 -- Grain: one patient who died.
 -- Rule: infection if any recorded cause is one, other for any other cause or CRS or ICANS of the highest grade,
--- probable_infection while a counted episode is active, else unknown (docs/definitions.md#death-attribution).
+-- probable_infection while a counted episode is active, else unknown (docs/definitions.md#death).
 -- `by_text` = only words, no code, say infection. Hospital-local dates; gaps are whole days.
 with
 

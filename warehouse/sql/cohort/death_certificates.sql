@@ -1,7 +1,7 @@
 -- cohort.death_certificates
 -- Grain: one record of a cause of death and coding of a known system in it; one row without code where it has none.
 -- Rule: Observations and Conditions by the list of death codes, dropped statuses left out
--- (docs/definitions.md#death-attribution). `names_cause` = the code is more than "dead" or "cause unknown". No dates.
+-- (docs/definitions.md#death). `names_cause` = the code is more than "dead" or "cause unknown". No dates.
 with
 
 records as (

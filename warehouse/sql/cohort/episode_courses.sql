@@ -1,7 +1,7 @@
 -- cohort.episode_courses
 -- Grain: one episode or listed row, with the course it belongs to.
 -- Rule: the newest course that had begun by its onset, before day 0 the first one
--- (docs/definitions.md#courses-and-days-at-risk). `onset_day` is relative to that course; an undatable row has none and
+-- (docs/definitions.md#course). `onset_day` is relative to that course; an undatable row has none and
 -- stands with the first course. Hospital-local dates.
 with
 

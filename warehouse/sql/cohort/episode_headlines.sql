@@ -1,6 +1,6 @@
 -- cohort.episode_headlines
 -- Grain: one episode or listed row, with the one label where one is forced.
--- Rule: fungal before bacterial, viral, parasitic, mycobacterial, unknown (docs/definitions.md#bmt-ctn-grade).
+-- Rule: fungal before bacterial, viral, parasitic, mycobacterial, unknown (docs/definitions.md#axes).
 -- No dates.
 select
     labels.patient_id,

@@ -1,6 +1,6 @@
 -- cohort.episode_results
 -- Grain: one positive result that can open or support an episode, numbered within its patient.
--- Rule: collection date, date-only before timestamps, then resource key (docs/definitions.md#bmt-ctn-grade).
+-- Rule: collection date, date-only before timestamps, then resource key (docs/definitions.md#recurrence).
 -- Later single contaminants and low DNAemia values support an episode of their organism; `qualifies` is false.
 -- Hospital-local dates.
 with

@@ -1,7 +1,7 @@
 -- cohort.episode_sites
 -- Grain: one episode or listed row, with its sites.
 -- Rule: every site of its evidence; `unknown` only if there is no other; `disseminated` with two non-contiguous sites,
--- blood and the line site never being one of them (docs/definitions.md#bmt-ctn-grade); a code of the airways in
+-- blood and the line site never being one of them (docs/definitions.md#axes); a code of the airways in
 -- general yields to the lower ones. No dates.
 with
 

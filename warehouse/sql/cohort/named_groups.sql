@@ -1,7 +1,7 @@
 -- cohort.named_groups
 -- Grain: one Condition of cohort.named_conditions, with the number of its episode.
 -- Rule: the same organism inside its recurrence interval from the last evidence is the same episode
--- (docs/definitions.md#bmt-ctn-grade); codes are taken one by one. Hospital-local dates; gaps are whole days.
+-- (docs/definitions.md#recurrence); codes are taken one by one. Hospital-local dates; gaps are whole days.
 with recursive
 
 walk as (

@@ -1,6 +1,6 @@
 -- cohort.result_episodes
 -- Grain: one episode made of results.
--- Rule: open from its first qualifying positive to its last positive (docs/definitions.md#bmt-ctn-grade);
+-- Rule: open from its first qualifying positive to its last positive (docs/definitions.md#recurrence);
 -- one without any qualifying result is an untreated DNAemia, listed only. Hospital-local dates.
 select
     groups.patient_id,

@@ -1,8 +1,9 @@
 -- cohort.result_groups
 -- Grain: one result of cohort.episode_results that belongs to an episode, with the number of that episode.
 -- Rule: the same organism inside its recurrence interval, else polymicrobial, else a new episode
--- (docs/definitions.md#bmt-ctn-grade). Results are taken one by one; `episodes` carries what is open so far:
--- `first_on` is the first qualifying positive, `last_on` the last positive of any of its organisms.
+-- (docs/definitions.md#recurrence, docs/definitions.md#polymicrobial). Results are taken one by one; `episodes` carries
+-- what is open so far. In it `first_on` is the first qualifying positive and `last_on` the last positive of any of its
+-- organisms; they stand first, so that the greatest struct is the most recent episode.
 -- Hospital-local dates; gaps are whole days.
 with recursive
 
@@ -15,89 +16,77 @@ walk as (
         cast(null as varchar) as join_rule,
         0 as episode_count,
         cast([] as struct(
-            number integer, first_on date, last_on date, organisms varchar[], sites varchar[], specimens varchar[]
+            last_on date, first_on date, number integer, organisms varchar[], sites varchar[], specimens varchar[]
         )[]) as episodes
     from (select distinct patient_id from cohort.episode_results) as patients
 
     union all
 
     select
-        decided.patient_id,
-        decided.position,
-        decided.result_key,
-        decided.number as episode_number,
-        decided.join_rule,
-        greatest(decided.episode_count, coalesce(decided.number, 0)) as episode_count,
+        chosen.patient_id,
+        chosen.position,
+        chosen.result_key,
+        chosen.number as episode_number,
+        chosen.join_rule,
+        greatest(chosen.episode_count, coalesce(chosen.number, 0)) as episode_count,
         case
-            when decided.number is null then decided.episodes
+            when chosen.number is null then chosen.episodes
             else list_append(
-                list_filter(decided.episodes, lambda e: e['number'] <> decided.number),
+                list_filter(chosen.episodes, lambda e: e['number'] <> chosen.number),
                 struct_pack(
-                    number := decided.number,
-                    first_on := coalesce(
-                        decided.old.first_on, case when decided.qualifies then decided.collected_on end
-                    ),
-                    last_on := decided.collected_on,
-                    organisms := list_append(decided.old.organisms, decided.organism_code),
-                    sites := list_concat(decided.old.sites, case when decided.qualifies then [decided.site] end),
+                    last_on := chosen.collected_on,
+                    first_on := coalesce(chosen.old.first_on, case when chosen.qualifies then chosen.collected_on end),
+                    number := chosen.number,
+                    organisms := list_append(chosen.old.organisms, chosen.organism_code),
+                    sites := list_concat(chosen.old.sites, case when chosen.qualifies then [chosen.site] end),
                     specimens := list_concat(
-                        decided.old.specimens, case when decided.qualifies then [decided.specimen_key] end
+                        chosen.old.specimens, case when chosen.qualifies then [chosen.specimen_key] end
                     )
                 )
             )
         end as episodes
     from (
         select
-            *,
-            list_filter(episodes, lambda e: e['number'] = number)[1] as old
+            matched.*,
+            coalesce(matched.same, matched.mixed) as old,
+            coalesce(
+                matched.same.number, matched.mixed.number,
+                case when matched.can_open then matched.episode_count + 1 end
+            ) as number,
+            case
+                when matched.same is not null then 'same_organism'
+                when matched.mixed is not null then 'polymicrobial'
+                when matched.can_open then 'new'
+            end as join_rule
         from (
             select
-                matched.*,
-                coalesce(
-                    matched.same.number, matched.mixed.number,
-                    case when matched.can_open then matched.episode_count + 1 end
-                ) as number,
-                case
-                    when matched.same is not null then 'same_organism'
-                    when matched.mixed is not null then 'polymicrobial'
-                    when matched.can_open then 'new'
-                end as join_rule
-            from (
-                select
+                walk.episodes,
+                walk.episode_count,
+                results.*,
+                list_max(list_filter(
                     walk.episodes,
-                    walk.episode_count,
-                    results.*,
-                    list_max(list_transform(
-                        list_filter(
-                            walk.episodes,
-                            lambda e: list_has_any(e['organisms'], results.matching_organisms)
-                            and results.collected_on - e['last_on'] < results.interval_days
-                        ),
-                        lambda e: struct_pack(last_on := e['last_on'], first_on := e['first_on'], number := e['number'])
-                    )) as same,
-                    list_max(list_transform(
-                        list_filter(
-                            walk.episodes,
-                            lambda e: results.qualifies and (
-                                list_contains(e['specimens'], results.specimen_key)
-                                or (
-                                    results.site <> 'unknown'
-                                    and list_contains(e['sites'], results.site)
-                                    and results.collected_on - e['first_on'] <= protocol.polymicrobial_days
-                                )
-                            )
-                        ),
-                        lambda e: struct_pack(last_on := e['last_on'], first_on := e['first_on'], number := e['number'])
-                    )) as mixed
-                from walk
-                inner join cohort.episode_results as results
-                    on
-                        walk.patient_id = results.patient_id
-                        and walk.position + 1 = results.position
-                cross join ref.protocol as protocol
-            ) as matched
-        ) as chosen
-    ) as decided
+                    lambda e: list_has_any(e['organisms'], results.matching_organisms)
+                    and results.collected_on - e['last_on'] < results.interval_days
+                )) as same,
+                list_max(list_filter(
+                    walk.episodes,
+                    lambda e: results.qualifies and (
+                        list_contains(e['specimens'], results.specimen_key)
+                        or (
+                            results.site <> 'unknown'
+                            and list_contains(e['sites'], results.site)
+                            and results.collected_on - e['first_on'] <= protocol.polymicrobial_days
+                        )
+                    )
+                )) as mixed
+            from walk
+            inner join cohort.episode_results as results
+                on
+                    walk.patient_id = results.patient_id
+                    and walk.position + 1 = results.position
+            cross join ref.protocol as protocol
+        ) as matched
+    ) as chosen
 )
 
 select

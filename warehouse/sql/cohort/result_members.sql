@@ -1,6 +1,6 @@
 -- cohort.result_members
 -- Grain: one result that belongs to an episode, or is listed as none.
--- Rule: what it adds to the episode and which rule made it count (docs/definitions.md#sterile-and-non-sterile-sites).
+-- Rule: what it adds to the episode and which rule made it count (docs/definitions.md#non-sterile-sites).
 -- `founds` = onset and identity of the episode may come from it. Hospital-local dates, `_at` UTC instants.
 with
 
