@@ -382,6 +382,24 @@ def test_a_report_whose_results_are_there_says_nothing_more(store: Store) -> Non
     assert [row[0] for row in said(store)] == ["o1"]
 
 
+def test_a_conclusion_code_of_a_report_does_not_double_its_result(store: Store) -> None:
+    given_reports(store)
+    store.given("stage.diagnostic_report_result", "diagnostic_report_id | observation_id\nr1 | o1")
+    given_results(
+        store,
+        "id | test | value | at\no1 | blood | hominis | 2020-01-03T09:00:00+08:00",
+        codings=f"""
+        DiagnosticReport | r1 | code | http://loinc.org | 18725-2 |
+        DiagnosticReport | r1 | conclusion | {SNOMED} | 44827007 |
+        DiagnosticReport | r1 | conclusion | {SNOMED} | 112283007 |
+        """,
+    )
+    assert store.rows(RELATION, ["resource_id", "organism_name", "site"]) == [
+        ("o1", "Staphylococcus hominis", "blood"),
+        ("r1", "Escherichia coli", "blood"),
+    ]
+
+
 def test_susceptibility_and_other_laboratory_values_are_no_results(store: Store) -> None:
     given_results(
         store,

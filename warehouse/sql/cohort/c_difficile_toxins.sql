@@ -1,7 +1,7 @@
 -- cohort.c_difficile_toxins
 -- Grain: one row per patient and specimen with a resulted C. difficile toxin test.
 -- Rule: a toxigenic NAAT counts only where the same specimen has no negative toxin test
--- (docs/definitions.md#c-difficile, rules D26). No dates.
+-- (docs/definitions.md#c-difficile-dnaemia-fungal-candidates, rules D26). No dates.
 select
     patient_id,
     specimen_key,

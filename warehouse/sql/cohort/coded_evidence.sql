@@ -1,9 +1,9 @@
 -- cohort.coded_evidence
 -- Grain: one row per Condition that maps to an infection code.
 -- Rule: class from the organism that the code names, else by the crosswalk; sites by the crosswalk
--- (docs/definitions.md#axes, rules D28, D30); dates by docs/definitions.md#onset. An interval whose ends lie in
--- different windows of the first course, or without a start, is undatable. reason NULL = may be
--- evidence. Hospital-local dates.
+-- (docs/definitions.md#codes, rules D28, D30); dates by docs/definitions.md#condition-dates. An interval whose ends
+-- lie in different windows of the first course, or without a start, is undatable. reason NULL = may be evidence.
+-- Hospital-local dates.
 with
 
 zones as (

@@ -1,7 +1,7 @@
 -- cohort.condition_codes
 -- Grain: one row per Condition that some code of it maps to the list of infection codes.
 -- Rule: an exact row beats any prefix, the longest prefix of the same system wins; of several codings the one that
--- names an organism, then a site, then the longest (docs/definitions.md#joining). No dates.
+-- names an organism, then a site, then the longest (docs/definitions.md#joining-coded-and-cultured-evidence). No dates.
 with
 
 matched as (

@@ -2,7 +2,7 @@
 -- Grain: one row per Condition.
 -- Rule: onset as a full date, or start of its period; else a partial onset or onsetAge as an interval; else
 -- recordedDate if it lies in a stay that began at most recorded_onset_encounter_days before, flagged; else from the
--- start of the stay to recordedDate (docs/definitions.md#onset, rules D29).
+-- start of the stay to recordedDate (docs/definitions.md#condition-dates, rules D29).
 -- No start: from_on is NULL. Hospital-local dates.
 with
 

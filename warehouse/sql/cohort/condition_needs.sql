@@ -1,7 +1,7 @@
 -- cohort.condition_needs
 -- Grain: one row per Condition with a conditional code whose condition is met.
 -- Rule: neutropenia within neutropenia_window_days; a positive virus of the airways within matching_condition_days,
--- both ends (docs/definitions.md#joining, #sterile-sites). Hospital-local dates.
+-- both ends (docs/definitions.md#joining-coded-and-cultured-evidence, #non-sterile-sites). Hospital-local dates.
 select distinct code.resource_id
 from cohort.condition_codes as code
 inner join cohort.condition_dates as dates

@@ -1,7 +1,7 @@
 -- cohort.matching_conditions
 -- Grain: one row per positive result that a Condition supports, with the Condition that lies nearest.
 -- Rule: dated within matching_condition_days of the collection, both ends, any day of an interval; the same site, or a
--- code that names the organism; a conditional cold code fits a virus (docs/definitions.md#sterile-sites, rules D17,
+-- code that names the organism; a conditional cold code fits a virus (docs/definitions.md#non-sterile-sites, rules D17,
 -- D43). Hospital-local dates.
 with
 

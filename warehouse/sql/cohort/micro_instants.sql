@@ -5,17 +5,10 @@
 with
 
 result_ids as (
-    select
-        resource_type,
-        resource_id
-    from cohort.micro_resources
-    union
-    select
-        ancestors.ancestor_type as resource_type,
-        ancestors.ancestor_id as resource_id
-    from cohort.micro_resources as resources
-    inner join cohort.micro_ancestors as ancestors
-        on resources.resource_type = 'Observation' and resources.resource_id = ancestors.resource_id
+    select distinct
+        relative_type as resource_type,
+        relative_id as resource_id
+    from cohort.micro_relatives
 ),
 
 written as (

@@ -2,7 +2,7 @@
 -- Grain: one row per Observation of a quantitative test with a number, in canonical units.
 -- Rule: IU and copies are never mixed, logarithms are raised; a unit that no list knows leaves the kind open, a
 -- missing unit is that of the test; a comparator below means below the limit of quantification
--- (docs/definitions.md#viral). No dates.
+-- (docs/definitions.md#c-difficile-dnaemia-fungal-candidates). No dates.
 with
 
 numbers as (

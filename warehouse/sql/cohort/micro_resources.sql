@@ -83,11 +83,9 @@ select
     if(test.use = 'navigation', 'unmapped', coalesce(test.kind, 'unmapped')) as kind,
     test.target,
     test.unit_kind,
-    coalesce(test.specimen_class, 'unspecified') as specimen_class,
     coalesce(test.use, 'evidence') as use,
     test.organism_system,
-    test.organism_code,
-    coalesce(test.is_lavage, false) as is_lavage
+    test.organism_code
 from stated
 left join cohort.micro_tests_found as test
     on stated.resource_type = test.resource_type and stated.resource_id = test.resource_id

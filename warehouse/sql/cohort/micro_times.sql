@@ -28,24 +28,21 @@ effective_days as (
     inner join cohort.micro_instants as instants on effective.effective_text = instants.text
 ),
 
+-- The topmost parent Observation first, then itself, then its report; a report itself, then its results.
 offered as (
     select
-        resource_type,
-        resource_id,
-        effective_at,
-        effective_on,
-        0 as place
-    from effective_days
-    union all
-    select
-        'Observation' as resource_type,
-        ancestors.resource_id,
+        relatives.resource_type,
+        relatives.resource_id,
         days.effective_at,
         days.effective_on,
-        if(ancestors.ancestor_type = 'Observation', -ancestors.distance, 9) as place
-    from cohort.micro_ancestors as ancestors
+        case
+            when relatives.resource_type = 'DiagnosticReport' then relatives.distance
+            when relatives.relative_type = 'Observation' then -relatives.distance
+            else 9
+        end as place
+    from cohort.micro_relatives as relatives
     inner join effective_days as days
-        on ancestors.ancestor_type = days.resource_type and ancestors.ancestor_id = days.resource_id
+        on relatives.relative_type = days.resource_type and relatives.relative_id = days.resource_id
 ),
 
 effective_times as (

@@ -1,7 +1,7 @@
 -- cohort.positive_results
 -- Grain: one row per positive result that no reason of group 1 keeps out.
 -- Rule: what qualification asks of a result: its class, the kind of place and the kind of test
--- (docs/definitions.md#sterile-sites, #contaminants). Hospital-local dates.
+-- (docs/definitions.md#non-sterile-sites, #contaminants). Hospital-local dates.
 select
     result_key,
     patient_id,

@@ -2,7 +2,8 @@
 -- Grain: one row per positive result without a reason of group 1.
 -- Rule: contaminants need two specimens; sterile sites count alone; cultures and viruses of other sites need a matching
 -- Condition or a targeted treatment; moulds, Pneumocystis, lavage fungi and biomarkers a Condition; C. difficile its
--- toxin (docs/definitions.md#contaminants, #sterile-sites, #c-difficile, rules D16, D17, D26, D27, D43, D44).
+-- toxin (docs/definitions.md#contaminants, #non-sterile-sites,
+-- #c-difficile-dnaemia-fungal-candidates, rules D16, D17, D26, D27, D43, D44).
 -- reason NULL = qualifies. Whether DNAemia and HBV are significant is asked later. Hospital-local dates.
 with
 

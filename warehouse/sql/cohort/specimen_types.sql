@@ -1,7 +1,7 @@
 -- cohort.specimen_types
 -- Grain: one row per specimen whose own type is known.
 -- Rule: the code of the type; where no list knows it, its words: a display of the list, a specimen class, or a text
--- rule for catheter tips and screening (docs/definitions.md#sterile-sites). is_lavage = fluid of a lavage. No dates.
+-- rule for catheter tips and screening (docs/definitions.md#non-sterile-sites). is_lavage = of a lavage. No dates.
 with
 
 coded as (
