@@ -38,6 +38,8 @@ def test_100_4_fahrenheit_is_exactly_38(store: Store) -> None:
         """
         f    | p1 | final            | 2019-03-01T10:00:00+08:00 | 100.4 | [degF] |    |
         c    | p1 | final            | 2019-03-02                | 37.9  |        | ℃  |
+        both | p1 | final            | 2019-03-02                | 99.5  | [degF] | F  |
+        odd  | p1 | final            | 2019-03-02                | 37.5  | zz     | °C |
         k    | p1 | final            | 2019-03-03                | 311.15| K      |    |
         hot  | p1 | final            | 2019-03-04                | 45.1  | Cel    |    |
         bare | p1 | final            | 2019-03-05                | 38.5  |        |    |
@@ -45,9 +47,11 @@ def test_100_4_fahrenheit_is_exactly_38(store: Store) -> None:
         """,
     )
     assert store.rows("cohort.laboratory", ["resource_id", "analyte", "observed_on", "value", "unit"]) == [
+        ("both", "temperature", "2019-03-02", "37.5", "Cel"),
         ("c", "temperature", "2019-03-02", "37.9", "Cel"),
         ("f", "temperature", "2019-03-01", "38", "Cel"),
         ("k", "temperature", "2019-03-03", "38", "Cel"),
+        ("odd", "temperature", "2019-03-02", "37.5", "Cel"),
     ]
 
 

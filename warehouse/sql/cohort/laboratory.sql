@@ -1,7 +1,7 @@
 -- cohort.laboratory
 -- Grain: one row per kept observation (or component of it) and analyte with a usable value.
 -- Rule: canonical = (value + offset) * numerator / denominator in whole millionths, rounded half away from zero, so
--- that 100.4 degF is exactly 38.0; unknown unit or a value outside the hard range: not used
+-- that 100.4 degF is exactly 38.0; the unit's code before its text; unknown unit or outside the hard range: not used
 -- (docs/definitions.md#fever-and-neutropenia). Dates hospital-local, instants UTC.
 with
 
@@ -20,8 +20,13 @@ measured as (
     inner join ref.lab_units as units
         on
             results.analyte = units.analyte
-            and coalesce(nullif(trim(results.value_unit_code), ''), trim(results.value_unit)) = units.unit_spelling
+            and units.unit_spelling in (trim(results.value_unit_code), trim(results.value_unit))
     where units.transform = 'linear'
+    qualify
+        row_number() over (
+            partition by results.observation_id, results.component_number, results.analyte
+            order by coalesce(units.unit_spelling = trim(results.value_unit_code), false) desc
+        ) = 1
 ),
 
 canonical as (
