@@ -162,6 +162,10 @@ class Site:
         lines = (self.root / receipt.ingest_id / "ledger.jsonl").read_text().splitlines()
         return [json.loads(line) for line in lines]
 
+    def ledger_rows(self) -> list[dict[str, Any]]:
+        """The rows of all ledgers."""
+        return [json.loads(line) for path in self.root.glob("*/ledger.jsonl") for line in path.read_text().splitlines()]
+
     def landed(self, receipt: PullReceipt) -> dict[str, list[str]]:
         """Landed lines by type."""
         found: dict[str, list[str]] = {}
