@@ -1,4 +1,4 @@
-"""prefect.yaml: every deployment loads from the installed package, takes its parameters, and has a schedule that fires."""
+"""prefect.yaml: every deployment loads from the installed package, takes its parameters and has a schedule."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import yaml
 from prefect.client.schemas.schedules import CronSchedule
 from prefect.flows import load_flow_from_entrypoint
 
-DEPLOYMENTS = yaml.safe_load((Path(__file__).resolve().parents[2] / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
+PREFECT_YAML = Path(__file__).resolve().parents[2] / "prefect.yaml"
+DEPLOYMENTS = yaml.safe_load(PREFECT_YAML.read_text(encoding="utf-8"))["deployments"]
 
 
 @pytest.mark.parametrize("deployment", DEPLOYMENTS, ids=lambda deployment: deployment["name"])
