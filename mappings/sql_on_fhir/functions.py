@@ -8,7 +8,7 @@ from mappings.sql_on_fhir import dialect_duckdb as dialect
 from mappings.sql_on_fhir.elements import MOMENTS, is_resource, is_type
 from mappings.sql_on_fhir.errors import ExpressionInvalid, ExpressionUnsupported
 from mappings.sql_on_fhir.names import Names
-from mappings.sql_on_fhir.navigation import member, of_type, read_field
+from mappings.sql_on_fhir.navigation import member, of_type, read_field, resources_of_type
 from mappings.sql_on_fhir.nodes import Call, Member, Node, This
 from mappings.sql_on_fhir.operators import boolean, single
 from mappings.sql_on_fhir.values import Choice, Scope, Value
@@ -96,12 +96,14 @@ def extension(lowering: Lowers, call: Call, scope: Scope) -> Value:
 
 
 def typed(lowering: Lowers, call: Call, scope: Scope) -> Value:
-    """`ofType(type)`: the variant of a choice element, or a value that has that type already."""
+    """`ofType(type)`: a variant of a choice element, contained resources of a type, or what has that type already."""
     (argument,) = _arguments(call, 1, 1)
     type_name = _type_name(argument)
     target = lowering.value_or_choice(call.target, scope)
     if isinstance(target, Choice):
         return of_type(target, type_name, argument.position, lowering.names)
+    if target.type_name == "Resource" and target.repeats and is_resource(type_name):
+        return resources_of_type(target, type_name, lowering.names)
     if target.type_name != type_name:
         raise ExpressionInvalid(f"this is always a {target.type_name}, never a {type_name}", position=argument.position)
     return target

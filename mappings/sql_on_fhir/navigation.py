@@ -1,5 +1,7 @@
 """Steps from a value to its parts: elements, choices, extensions. Each step notes in the shape what it reads."""
 
+from dataclasses import replace
+
 from mappings.sql_on_fhir import dialect_duckdb as dialect
 from mappings.sql_on_fhir.elements import element, is_primitive
 from mappings.sql_on_fhir.errors import ExpressionInvalid, ExpressionUnsupported
@@ -12,7 +14,7 @@ def member(owner: Value, name: str, position: int, names: Names) -> Value | Choi
 
     Raises:
         ExpressionInvalid: the type has no such element.
-        ExpressionUnsupported: a part of a primitive, or of a resource inside another one.
+        ExpressionUnsupported: a part of a primitive.
     """
     if owner.type_name == UNKNOWN_TYPE:
         return Value(dialect.cast("null", dialect.TEXT), UNKNOWN_TYPE, is_text=True)
@@ -23,8 +25,6 @@ def member(owner: Value, name: str, position: int, names: Names) -> Value | Choi
         raise ExpressionInvalid(_unknown(owner.type_name, name), position=position)
     if found.choices:
         return Choice(owner, name, found.choices)
-    if found.type_name == "Resource":
-        raise ExpressionUnsupported(f"{name!r}: resources inside a resource are not supported", position=position)
     return read_field(owner, name, found.type_name, repeats=found.repeats, names=names)
 
 
@@ -42,11 +42,22 @@ def of_type(choice: Choice, type_name: str, position: int, names: Names) -> Valu
     return read_field(choice.owner, choice.keys[type_name], type_name, repeats=False, names=names)
 
 
+def resources_of_type(resources: Value, type_name: str, names: Names) -> Value:
+    """Of resources inside a resource (`contained`) those of one type."""
+    variable = names.variable()
+    one = replace(resources, sql=variable, repeats=False)
+    own_type = read_field(one, "resourceType", "code", repeats=False, names=names)
+    condition = f"{own_type.sql} = {dialect.text_literal(type_name)}"
+    return replace(resources, sql=dialect.filtered(resources.sql, variable, condition), type_name=type_name)
+
+
 def read_field(owner: Value, key: str, type_name: str, *, repeats: bool, names: Names) -> Value:
     """The values of one JSON key of a value or of each value of a list; what is not there leaves no gap."""
     if owner.shape is None:
         raise TypeError("only values that come from a resource have fields")
     shape = owner.shape.child(key, type_name, repeats=repeats)
+    if (shape.type_name, shape.repeats) != (type_name, repeats):
+        raise ExpressionUnsupported(f"contained resources of two types share the element {key!r}; make two views of it")
     if owner.repeats:
         variable = names.variable()
         sql = dialect.mapped(owner.sql, variable, dialect.field(variable, key))

@@ -196,6 +196,18 @@ def test_a_constant_cannot_leave_its_quotes(rows_of):
     assert rows_of(view, {"resourceType": "Patient", "id": "p"}) == []
 
 
+def test_contained_resources_are_read_by_their_type(column_of):
+    contained = [
+        {"resourceType": "Medication", "id": "m", "code": {"coding": [{"code": "drug"}]}},
+        {"resourceType": "Specimen", "id": "s", "type": {"text": "blood"}},
+        "no resource",
+    ]
+    resource = observation(contained=contained)
+    assert column_of("Observation", "contained.ofType(Medication).code.coding.code.first()", resource) == ["drug"]
+    assert column_of("Observation", "contained.ofType(Specimen).type.text.first()", resource) == ["blood"]
+    assert column_of("Observation", "contained.ofType(Device).id.first()", resource, observation()) == [None, None]
+
+
 def test_repeat_walks_down_in_the_order_of_the_document_and_keeps_decimals(rows_of):
     leaf = '{"linkId": "1.1.1", "answer": [{"valueDecimal": 1.10}]}'
     resource = (

@@ -131,6 +131,16 @@ def test_a_culture_flattens_to_its_codes_value_and_members(rows_of):
     assert [r["member_id"] for r in rows_of(VIEWS["observation_member"].definition, culture)] == ["m1", "m2"]
 
 
+@pytest.mark.parametrize("resource_type", ["MedicationAdministration", "MedicationRequest"])
+def test_a_contained_medication_is_the_medication_of_its_resource(rows_of, resource_type):
+    name = {"MedicationAdministration": "medication_administration", "MedicationRequest": "medication_request"}
+    medication = {"resourceType": "Medication", "id": "m", "code": {"coding": [{"system": "s", "code": "c"}]}}
+    resource = {"resourceType": resource_type, "id": "a", "contained": [medication]}
+    resource |= {"medicationReference": {"reference": "#m"}}
+    rows = rows_of(VIEWS[f"{name[resource_type]}_coding"].definition, resource)
+    assert [(row["system"], row["code"]) for row in rows] == [("s", "c")]
+
+
 def test_components_keep_their_number_also_without_any_code(rows_of):
     components = [
         {"code": {"coding": [{"code": "8480-6"}, {"code": "local"}]}, "valueQuantity": {"value": 120, "unit": "mmHg"}},
