@@ -98,7 +98,7 @@ coded_evidence: resource_id, patient_id, encounter_id, system, code, infection_t
 result_qualification: result_key, reason, supporting_condition_id
 organism_matches: organism_a, organism_b
 episodes: episode_id, patient_id, course_number, onset_on, onset_day, window_name,
-    infection_class:VARCHAR[], site:VARCHAR[], documentation, organisms:VARCHAR[], first_sign_on,
+    infection_class:VARCHAR[], headline_label, site:VARCHAR[], documentation, organisms:VARCHAR[], first_sign_on,
     before_infusion, organism_from_code, severity_grade:INTEGER, counted, not_counted_reason,
     active_in_look_back, progressed, progression_criterion, progression_on, progressed_broad,
     progression_broad_criterion, progression_broad_on, rule
