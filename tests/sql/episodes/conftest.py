@@ -40,6 +40,7 @@ ORGANISMS = {
     "pjp": ("o-pjp", "Pneumocystis jirovecii", "pjp", "pneumocystis"),
     "toxoplasma": ("o-toxo", "Toxoplasma gondii", "parasitic", "parasites"),
     "histoplasma": ("o-histo", "Histoplasma capsulatum", "fungal_other", "other_fungi"),
+    "rod": ("o-rod", "Gram-negative bacillus", "bacterial_gn", "bacteria"),
     "norovirus": ("o-noro", "Norovirus", "viral_other", "other_viruses"),
 }
 GENUS_PAIRS = [("o-kleb", "o-kpneu"), ("o-kleb", "o-koxy")]
@@ -65,7 +66,11 @@ class Ward:
         self._given: set[str] = set()
         self.course()
         self.seen_from(-60)
-        pairs = [(code, code) for code, *_ in ORGANISMS.values()] + GENUS_PAIRS + [(b, a) for a, b in GENUS_PAIRS]
+        pairs = (
+            [(code, code) for code, *_ in ORGANISMS.values() if code != "o-rod"]
+            + GENUS_PAIRS
+            + [(b, a) for a, b in GENUS_PAIRS]
+        )
         self._give("cohort.organism_matches", [{"organism_a": a, "organism_b": b} for a, b in pairs])
         fits = [
             {"target": target, "organism_code": code}
@@ -164,6 +169,12 @@ class Ward:
             dates = {name: day(cell) if cell and name.endswith("_on") else cell for name, cell in row.items()}
             given.append({"patient_id": "p1", **dates})
         self._give(relation, given)
+
+    def decides(self, verdict: str, reclassified_to: str = "") -> None:
+        """A person decides on every row as it stands now."""
+        found = self.episodes("episode_id", "evidence_hash")
+        lines = [f"{identity} | {hashed} | {verdict} | {reclassified_to}" for identity, hashed in found]
+        self.store.given("ops.verdicts", "\n".join(["episode_id | evidence_hash | verdict | reclassified_to", *lines]))
 
     def dies(self, on: int) -> None:
         """The patient dies on this day; the cause is what a test gives."""

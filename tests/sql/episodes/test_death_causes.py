@@ -96,3 +96,13 @@ def test_a_code_that_says_only_cause_unknown_is_no_cause(ward: Ward) -> None:
     cause(ward, "R99")
     ward.store.connection.execute("update cohort.codings set system = system || '-cm' where element = 'value'")
     assert cause_of_death(ward) == ("probable_infection", False)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "expected"), [("death_of_infection", "infection"), ("death_of_other_cause", "other")]
+)
+def test_a_verdict_goes_before_every_rule(ward: Ward, verdict: str, expected: str) -> None:
+    ward.results("day | organism\n14 | ecoli")
+    ward.dies(15)
+    ward.decides("confirm", verdict)
+    assert cause_of_death(ward) == (expected, False)

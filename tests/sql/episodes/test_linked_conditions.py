@@ -148,3 +148,14 @@ def test_a_code_of_the_airways_in_general_fits_the_lower_ones_and_yields_to_them
     ward.results("day | organism | site\n20 | rsv | lower_resp")
     ward.conditions("day | site | fits_any_airway:BOOLEAN\n21 | upper_resp | true")
     assert ward.counted("onset_day", "site") == [(20, ["lower_resp"])]
+
+
+def test_a_code_that_names_only_a_group_joins_the_blood_culture_of_its_day(ward: Ward) -> None:
+    ward.results("day | organism\n20 | ecoli")
+    ward.conditions("day | site | organism\n20 | blood | rod")
+    assert ward.counted("onset_day", "organisms") == [(20, ["Escherichia coli"])]
+
+
+def test_a_code_that_names_only_a_group_stands_alone_once(ward: Ward) -> None:
+    ward.conditions("day | site | organism\n20 | blood | rod\n22 | blood | rod\n21 | lower_resp |")
+    assert ward.counted("onset_day", "site", "infection_class") == [(20, ["blood", "lower_resp"], ["bacterial_gn"])]

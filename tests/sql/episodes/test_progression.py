@@ -156,3 +156,9 @@ def test_the_earliest_day_wins_and_ties_go_in_order(ward: Ward) -> None:
 def test_a_course_without_look_back_episode_has_not_progressed(ward: Ward) -> None:
     ward.results("day | organism\n2 | ecoli")
     assert progression(ward, *PRIMARY) == (False, None, None)
+
+
+def test_a_verdict_says_that_it_got_worse_on_the_day_of_its_last_evidence(ward: Ward) -> None:
+    ward.results("day | organism\n-2 | ecoli\n3 | ecoli")
+    ward.decides("confirm", "progressed")
+    assert progression(ward, *PRIMARY) == (True, "e", day(3))

@@ -1,8 +1,8 @@
 -- cohort.episode_treatments
 -- Grain: one course of treatment that is aimed at an episode.
 -- Rule: its target fits an organism of the episode (an unknown one: bacteria), and it started on day -1..+3 of a piece
--- of evidence, for DNAemia on day -3..+14 (docs/definitions.md#targeted-treatment). A drug for both uses must not run the
--- day before. Hospital-local dates.
+-- of evidence, for DNAemia on day -3..+14 (docs/definitions.md#targeted-treatment). A drug for both uses must not run
+-- the day before. Hospital-local dates.
 with
 
 targets as (

@@ -42,7 +42,9 @@ walk as (
                 list_max(list_transform(
                     list_filter(
                         walk.episodes,
-                        lambda e: list_has_any(e['organisms'], conditions.matching_organisms)
+                        lambda e: list_has_any(
+                            e['organisms'], list_append(conditions.matching_organisms, conditions.organism_code)
+                        )
                         and conditions.from_on - e['last_on'] < conditions.interval_days
                     ),
                     lambda e: struct_pack(last_on := e['last_on'], number := e['number'])
