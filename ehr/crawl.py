@@ -7,19 +7,18 @@ the same bytes.
 from __future__ import annotations
 
 import threading
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
 
 from ehr.bundles import Entry
 from ehr.capability import Capability
 from ehr.client import Client
 from ehr.deletions import fetch_deletions, reread
+from ehr.errors import ServerUnreachable
 from ehr.landing import Landing
 from ehr.ledger import UnitRow
+from ehr.parallel import in_order
 from ehr.patients import PatientCrawl, crawl_patient
 from ehr.plan import ProgressEvent, PullPlan
 from ehr.references import FOLLOWED, Pointers, Shelf
@@ -27,12 +26,8 @@ from ehr.roster import resolve_roster
 from ehr.units import SearchUnit, fetch_unit
 from ehr.watermarks import Newest, State, since_of
 
-Item = TypeVar("Item")
-Result = TypeVar("Result")
 Report = Callable[[ProgressEvent], None]
-# Results wait in memory for their turn; more of them would only fill it.
-RESULTS_AHEAD = 2
-SECONDS_BETWEEN_REPORTS = 1.0
+UNITS_BEFORE_GIVING_UP = 20
 
 
 @dataclass(slots=True)
@@ -68,10 +63,20 @@ class Crawl:
             self._crawl_types()
         else:
             patients = self._crawl_patients()
+        self._demand_answers(at_least=1)
         self._follow_references()
         self._learn_deletions()
         self._leave_state()
         return patients
+
+    def _demand_answers(self, *, at_least: int) -> None:
+        """Give up on a server that has answered nothing: an ingest of failures only would look like a quiet week."""
+        rows = [row for row in self.landing.rows if row.attempts]
+        if len(rows) >= at_least and all(row.status == "failed" for row in rows):
+            raise ServerUnreachable(
+                f"{self.client.access.host} answered none of {len(rows)} searches ({rows[0].reason}). "
+                "Nothing was landed; ask its keepers what our account may search."
+            )
 
     def _note_absent_types(self) -> None:
         for resource_type in self.plan.types:
@@ -96,6 +101,7 @@ class Crawl:
                 self.resources += len(lines)
             for row in harvest.rows:
                 self.landing.add_row(row)
+            self._demand_answers(at_least=UNITS_BEFORE_GIVING_UP)
             self.state.roster[harvest.patient_id] = harvest.index_days
             self.pointers.add(harvest.pointers)
             self.newest.add(harvest.newest)
@@ -190,34 +196,3 @@ class Crawl:
     @property
     def _connections(self) -> int:
         return self.client.access.connections
-
-
-def in_order(
-    items: Iterable[Item],
-    work: Callable[[Item], Result],
-    workers: int,
-    *,
-    meanwhile: Callable[[], None] = lambda: None,
-) -> Iterator[Result]:
-    """Do `work` on several items at once and give the results in the order of the items.
-
-    `meanwhile` is called now and then, in the caller's own thread, while a result is waited for. The first exception
-    ends it: what has not begun is not begun.
-    """
-    waiting: deque[Future[Result]] = deque()
-    with ThreadPoolExecutor(workers, thread_name_prefix="pull") as pool:
-        try:
-            for item in items:
-                waiting.append(pool.submit(work, item))
-                if len(waiting) > workers * RESULTS_AHEAD:
-                    yield _await(waiting.popleft(), meanwhile)
-            while waiting:
-                yield _await(waiting.popleft(), meanwhile)
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _await(future: Future[Result], meanwhile: Callable[[], None]) -> Result:
-    while not wait([future], timeout=SECONDS_BETWEEN_REPORTS).done:
-        meanwhile()
-    return future.result()

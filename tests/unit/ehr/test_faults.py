@@ -198,6 +198,14 @@ def test_a_roster_of_searches_on_a_us_core_server_names_the_way_out(site, hospit
         site.pull(url, roster="search")
 
 
+@pytest.mark.parametrize("roster", ["patients", "all"])
+def test_a_server_that_answers_no_search_is_no_quiet_week(site, hospital, roster):
+    fault = Fault(r"GET /fhir/(?!metadata)", times=None, status=403)
+    with running(hospital(), faults=[fault]) as url, pytest.raises(ServerUnreachable, match="answered none of"):
+        site.pull(url, roster=roster)
+    assert not list(site.root.glob("*/manifest.json"))
+
+
 def test_an_empty_roster_file_is_refused(site, hospital, tmp_path):
     empty = tmp_path / "empty.txt"
     empty.write_text("# nobody yet\n")
