@@ -45,11 +45,11 @@ def _given(store: Store) -> None:
         "cohort.episodes",
         """
         episode_id | patient_id | course_number | window_name | onset_day | counted | headline_label
-        e1         | a          | 1             | early       | 5         | true    | bacterial     
-        e2         | a          | 1             | early       | 30        | true    | fungal        
-        e3         | b          | 1             | early       | 10        | true    | viral         
-        e4         | b          | 1             | early       | 11        | false   | bacterial     
-        e5         | out        | 1             | early       | 3         | true    | bacterial     
+        e1         | a          | 1             | early       | 5         | true    | bacterial
+        e2         | a          | 1             | early       | 30        | true    | fungal
+        e3         | b          | 1             | early       | 10        | true    | viral
+        e4         | b          | 1             | early       | 11        | false   | bacterial
+        e5         | out        | 1             | early       | 3         | true    | bacterial
         """,
     )
     store.given("cohort.deaths", "patient_id | died_on | is_dead\nb | 2019-01-11 | true\nout | 2019-01-11 | true")
