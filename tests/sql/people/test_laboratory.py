@@ -122,7 +122,7 @@ def test_the_shipped_conversions_come_out_as_their_cases_say(store: Store) -> No
     store.given(
         "stage.observation", "\n".join(["observation_id | patient_id | status | effective_datetime", *observations])
     )
-    found = dict(store.rows("cohort.laboratory", ["resource_id", "value"]))
+    found = {row[0]: row[1] for row in store.rows("cohort.laboratory", ["resource_id", "value"])}
     wrong = [
         case
         for n, case in enumerate(cases)
