@@ -21,7 +21,7 @@ TESTS = {
     "vre-screen": "59150-3", "gram": "664-3", "cmv-iu": "72493-0", "cmv-log-iu": "72494-8", "cmv-pcr": "5000-5",
     "adenovirus": "49334-6", "toxin": "34468-9", "c-diff-pcr": "54067-4", "antigen": "34712-0", "rsv-pcr": "85479-4",
     "covid-pcr": "94500-6", "covid-igg": "94505-5", "galactomannan": "44357-2", "glucan": "42176-8",
-    "heading": "18725-2", "panel": "29576-6",
+    "heading": "18725-2", "panel": "29576-6", "airway-panel": "92143-7",
 }  # fmt: skip
 VALUES = {
     "epidermidis": "60875001", "hominis": "44827007", "capitis": "40347003", "haemolyticus": "83452006",

@@ -99,6 +99,23 @@ def test_mixed_flora_is_no_pathogen(store: Store) -> None:
     assert said(store) == [("o1", None, "positive", "mixed_flora")]
 
 
+def test_words_beside_a_coded_positive_may_name_the_organism_and_beside_other_codes_nothing(store: Store) -> None:
+    given_results(
+        store,
+        """
+        id | test  | value     | at         | text
+        o1 | blood | positive  | 2020-01-03 | Klebsiella oxytoca
+        o2 | blood | no-growth | 2020-01-04 | Klebsiella oxytoca
+        o3 | blood | coli      | 2020-01-05 | Klebsiella oxytoca
+        """,
+    )
+    assert [row[:3] for row in said(store)] == [
+        ("o1", "Klebsiella oxytoca", "positive"),
+        ("o2", None, "negative"),
+        ("o3", "Escherichia coli", "positive"),
+    ]
+
+
 def test_a_positive_test_implies_its_organism(store: Store) -> None:
     given_results(
         store,

@@ -22,6 +22,7 @@ judged as (
     select
         components.observation_id,
         word.result,
+        test.kind,
         value_organism.organism_code as value_organism_code,
         coalesce(test_organism.organism_code, code_organism.organism_code) as named_organism_code
     from components
@@ -42,6 +43,7 @@ judged as (
 
 select distinct
     observation_id,
+    kind,
     case
         when value_organism_code is not null then 'positive'
         when result = 'no_growth' then 'negative'

@@ -1,8 +1,8 @@
 -- cohort.micro_resources
 -- Grain: one row per Observation or DiagnosticReport that states a microbiology result.
 -- Rule: a test of the list, or an organism as value or as code, or (by text) a child or a microbiology result whose
--- words name one; panel headers and susceptibility have no result of their own, reports under such a heading do
--- (docs/definitions.md#microbiology-results). kind `unmapped` = no test of the list. Raw FHIR times.
+-- words name one; susceptibility and panel headers without components have no result of their own, reports under a
+-- microbiology heading do (docs/definitions.md#microbiology-results). kind `unmapped` = on no list. FHIR times.
 with
 
 organism_codings as (
@@ -54,6 +54,14 @@ by_text as (
         and (observation.specimen_id is not null or ancestors.resource_id is not null)
 ),
 
+components as (
+    select
+        observation_id,
+        min(kind) as kind
+    from cohort.component_results
+    group by observation_id
+),
+
 stated as (
     select
         'Observation' as resource_type,
@@ -80,7 +88,7 @@ select
     stated.issued,
     test.system as test_system,
     test.code as test_code,
-    if(test.use = 'navigation', 'unmapped', coalesce(test.kind, 'unmapped')) as kind,
+    coalesce(if(test.use = 'navigation', null, test.kind), components.kind, 'unmapped') as kind,
     test.target,
     test.unit_kind,
     coalesce(test.use, 'evidence') as use,
@@ -93,8 +101,11 @@ left join organism_codings
     on stated.resource_type = organism_codings.resource_type and stated.resource_id = organism_codings.resource_id
 left join by_text
     on stated.resource_type = by_text.resource_type and stated.resource_id = by_text.resource_id
+left join components
+    on stated.resource_type = 'Observation' and stated.resource_id = components.observation_id
 where
     case
+        when components.observation_id is not null then true
         when stated.resource_type = 'Observation' and test.use = 'navigation' and test.kind <> 'category' then false
         when test.use <> 'navigation' then true
         when stated.resource_type = 'DiagnosticReport' and test.is_heading then true

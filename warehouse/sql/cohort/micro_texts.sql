@@ -25,6 +25,7 @@ unknown_codings as (
         and (codings.element <> 'code' or test.code is null)
 ),
 
+-- A coded "positive" leaves the organism open, unless the test implies it: then the words may still name it.
 known_values as (
     select distinct
         codings.resource_type,
@@ -34,9 +35,15 @@ known_values as (
         on codings.system = word.system and codings.code = word.code and word.element = 'value'
     left join cohort.organism_index as organism
         on codings.system = organism.system and codings.code = organism.code
+    left join cohort.micro_tests_found as test
+        on codings.resource_type = test.resource_type and codings.resource_id = test.resource_id
     where
         codings.element in ('value', 'conclusion')
-        and (word.code is not null or organism.code is not null)
+        and (
+            organism.code is not null
+            or (word.code is not null and word.result not in ('positive', 'amount'))
+            or (word.code is not null and test.organism_code is not null)
+        )
 ),
 
 written as (
