@@ -28,13 +28,13 @@ facts as (
 select
     specimen_id,
     arg_max(source_id, (distance, source_id)) as root_id,
-    arg_min(specimen_class, distance) filter (where has_type) as specimen_class,
-    arg_min(site, distance) filter (where has_type) as site,
-    arg_min(sterile, distance) filter (where has_type) as sterile,
-    arg_min(role, distance) filter (where has_type) as role,
-    coalesce(arg_min(is_lavage, distance) filter (where has_type), false) as is_lavage,
-    arg_min_null(collected_at, distance) filter (where collected_on is not null) as collected_at,
-    arg_min(collected_on, distance) filter (where collected_on is not null) as collected_on,
+    arg_min(specimen_class, (distance, source_id)) filter (where has_type) as specimen_class,
+    arg_min(site, (distance, source_id)) filter (where has_type) as site,
+    arg_min(sterile, (distance, source_id)) filter (where has_type) as sterile,
+    arg_min(role, (distance, source_id)) filter (where has_type) as role,
+    coalesce(arg_min(is_lavage, (distance, source_id)) filter (where has_type), false) as is_lavage,
+    arg_min_null(collected_at, (distance, source_id)) filter (where collected_on is not null) as collected_at,
+    arg_min(collected_on, (distance, source_id)) filter (where collected_on is not null) as collected_on,
     bool_or(coalesce(lower(status) = 'unsatisfactory', false)) as is_unsatisfactory,
     bool_or(coalesce(lower(status) = 'entered-in-error', false)) as is_error
 from facts
