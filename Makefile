@@ -29,7 +29,8 @@ lint: $(VENV)/.installed
 	$(VENV)/bin/sqlfluff lint --processes $(WORKERS) --disable-progress-bar --nocolor warehouse/sql
 
 bench: $(VENV)/.installed
-	$(VENV)/bin/python -m pytest bench -n 0 -s
+	$(VENV)/bin/python bench/pull.py
+	$(VENV)/bin/python bench/load.py
 
 clean:
 	rm -rf $(VENV) .uv build dist

@@ -1,0 +1,61 @@
+"""How fast landed lines become an archive, beside fhir.resources alone on the same lines, in one run; prints a ratio.
+
+Run: python bench/load.py. The lines are those of the practice hospital. `fhir.resources` alone validates each line
+once; ours parses, rejects, judges, stores and accounts for each line. Only the ratio in one run means anything.
+"""
+
+from __future__ import annotations
+
+import resource
+import tempfile
+import time
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+
+import orjson
+from pydantic import ValidationError
+
+from ehr.plan import PullPlan
+from ehr.practice.hospital_files import generate
+from ehr.sources import pull
+from warehouse import load_landing
+
+ROUNDS = 3
+
+
+def judge_alone(folder: Path) -> int:
+    """Validate each line with the R4B model of its type; returns the number of lines."""
+    lines = 0
+    for file in sorted(folder.glob("[A-Z]*.ndjson")):
+        model = getattr(import_module(f"fhir.resources.R4B.{file.stem.lower()}"), file.stem)
+        for line in file.read_bytes().splitlines():
+            lines += 1
+            try:
+                model.model_validate(orjson.loads(line))
+            except ValidationError:
+                continue
+    return lines
+
+
+def main() -> None:
+    """Alternate both sides and print lines per second, the ratio, and the peak memory of the process."""
+    with tempfile.TemporaryDirectory() as folder:
+        hospital = Path(folder) / "hospital"
+        generate(hospital)
+        for number in range(ROUNDS):
+            home = Path(folder) / str(number)
+            plan = PullPlan(source="folder", folder=hospital)
+            pull(plan, home / "landing", clock=lambda: datetime.now(UTC), report=lambda event: None)
+            began = time.perf_counter()
+            alone = judge_alone(hospital)
+            middle = time.perf_counter()
+            ours = load_landing(home / "store", home / "landing").lines.lines
+            ended = time.perf_counter()
+            rates = alone / (middle - began), ours / (ended - middle)
+            print(f"fhir.resources {rates[0]:7.0f}/s  nadir load {rates[1]:7.0f}/s  ratio {rates[1] / rates[0]:.2f}")
+        print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+
+
+if __name__ == "__main__":
+    main()
