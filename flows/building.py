@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-import pandas as pd
-
 from checks.gate import CheckRow, GateResult, run_gate
 from flows.context import RunContext
 from flows.errors import GateStopped, NothingLanded
@@ -118,8 +116,3 @@ def completeness(context: RunContext, run: RunKey) -> Completeness:
     }
     looked_at = read_build(store, run.run_id, "stage.patient")["patient_id"].nunique()
     return Completeness(missing=missing, patients=int(looked_at) or None)
-
-
-def relation_rows(receipts: list[RelationReceipt]) -> pd.DataFrame:
-    """Receipts as a table for an artifact: names, counts and digests only."""
-    return pd.DataFrame([{"relation": r.relation, "rows": r.row_count, "digest": r.digest[:12]} for r in receipts])

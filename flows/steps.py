@@ -14,7 +14,7 @@ from typing import TypeVar
 from checks.gate import CheckRow
 from ehr.plan import ProgressEvent
 from flows import building, publishing, pulling
-from flows.context import RunContext, iso_week, last_sunday, now, open_context
+from flows.context import iso_week, last_sunday, now, open_context
 from flows.errors import GateStopped
 from flows.receipts import RunReceipt
 from warehouse import LockHolder, work_lock
@@ -213,8 +213,3 @@ def ingest_receipt(pulled: Pulled, loaded: Loaded, seconds: dict[str, float]) ->
         counts=counts,
         seconds=seconds,
     )
-
-
-def context_of(config: str | None) -> RunContext:
-    """Settings, protocol and code lists for a caller that reads only."""
-    return open_context(config)
