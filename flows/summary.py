@@ -8,6 +8,8 @@ import pandas as pd
 
 __all__ = ["figure", "stage_lines", "summary_lines"]
 
+PRIMARY_EXPOSURES = ("bridging_other_than_fc", "crs_grade_3_exposure")
+
 
 def figure(estimates: pd.DataFrame, measure: str, stratum: str, window: str | None = None) -> dict[str, object]:
     """The one estimate of a measure over all infection classes; an empty mapping when it was not computed."""
@@ -63,7 +65,8 @@ def summary_lines(estimates: pd.DataFrame, two_by_two: pd.DataFrame) -> list[str
         f"died of infection, same stratum: {proportion(deaths)}",
         f"progressed, with pre-existing infection: {proportion(figure(estimates, 'progression_proportion', 'yes'))}",
     ]
-    return lines + [association(row) for row in two_by_two.to_dict("records")]
+    tables = sorted(two_by_two.to_dict("records"), key=lambda row: row["exposure"] not in PRIMARY_EXPOSURES)
+    return lines + [association(row) for row in tables]
 
 
 def stage_lines(seconds: Mapping[str, float]) -> list[str]:
