@@ -78,7 +78,22 @@ def test_a_detected_virus_without_value_is_evidence_only(ward: Ward) -> None:
     assert ward.store.rows("cohort.evidence", ["reason"]) == [("qualitative_only",)]
 
 
-def test_hepatitis_b_that_returns_is_a_row_of_its_own(ward: Ward) -> None:
-    ward.results(HEADER + load(5, "20", virus="hbv") + load(20, "1999", virus="hbv") + load(30, "2000", virus="hbv"))
+def test_hepatitis_b_that_becomes_detectable_or_rises_a_hundredfold_is_a_row_of_its_own(ward: Ward) -> None:
+    ward.results(
+        """
+        day | organism | kind       | target | quantity | unit_kind | outcome  | reason
+        1   |          | viral_load | hbv    |          | iu        | negative | negative
+        5   | hbv      | viral_load | hbv    | 20       | iu        |          |
+        20  | hbv      | viral_load | hbv    | 1999     | iu        |          |
+        30  | hbv      | viral_load | hbv    | 2000     | iu        |          |
+        """
+    )
     assert ward.listed("onset_day") == [(5, "hbv_reactivation"), (30, "hbv_reactivation")]
     assert ward.counted("onset_day") == []
+
+
+def test_hepatitis_b_known_from_the_start_is_the_chronic_state(ward: Ward) -> None:
+    ward.results(HEADER + load(5, "20", virus="hbv"))
+    assert ward.episodes("onset_day") == []
+    ward.build("cohort.evidence")
+    assert ward.store.rows("cohort.evidence", ["reason"]) == [("chronic_state",)]

@@ -71,6 +71,13 @@ def test_a_patient_without_a_course_has_no_episode(ward: Ward) -> None:
     assert ward.episodes("onset_day") == []
 
 
+def test_without_a_dated_infusion_nothing_counts_or_is_listed(ward: Ward) -> None:
+    ward.give("cohort.courses", "course_number | in_cohort | exclusion_reason\n1 | false | no_dated_infusion")
+    ward.results("day | organism\n5 | ecoli")
+    assert ward.episodes("onset_day") == []
+    assert ward.store.rows("cohort.progression", ["progressed"]) == [(False,)]
+
+
 def test_colonisation_is_listed_and_its_late_code_is_an_episode_of_its_own(ward: Ward) -> None:
     ward.results("day | organism | site | not_counted\n40 | faecium | urinary | colonisation_or_unknown")
     ward.conditions("day | site\n48 | urinary")

@@ -2,7 +2,7 @@
 -- Grain: one episode or listed row, with the course it belongs to.
 -- Rule: the newest course that had begun by its onset, before day 0 the first one
 -- (docs/definitions.md#course). `onset_day` is relative to that course; an undatable row has none and
--- stands with the first course. Hospital-local dates.
+-- stands with the first course. Without a dated infusion there is no course to belong to. Hospital-local dates.
 with
 
 placed as (
@@ -14,6 +14,7 @@ placed as (
     from cohort.episode_groups as groups
     inner join cohort.courses as courses
         on groups.patient_id = courses.patient_id
+    where courses.day0_on is not null
     group by groups.patient_id, groups.group_key
 )
 
