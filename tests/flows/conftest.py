@@ -1,0 +1,211 @@
+"""The practice hospital and studies issued from it, made once and shared by the workers of one test run."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from ehr.practice.hospital_files import generate
+from ehr.practice.server import running
+from flows import steps
+from warehouse import read, read_build
+
+TOKEN = "made-up-token-of-the-practice-hospital"
+STUDY_ENDS_ON = date(2020, 1, 5)
+SETTINGS = {"time_zone": "Asia/Shanghai", "store.threads": 1}
+
+
+@dataclass(frozen=True)
+class Hospital:
+    """A practice hospital folder and what is true of its patients."""
+
+    folder: Path
+
+    @cached_property
+    def truth(self) -> dict[str, Any]:
+        return json.loads((self.folder / "truth.json").read_text(encoding="utf-8"))
+
+    @cached_property
+    def members(self) -> dict[str, dict[str, Any]]:
+        """Answers of the ninety, by patient id."""
+        return {key: answer for key, answer in self.truth["patients"].items() if answer["in_cohort"]}
+
+    def lines(self) -> Iterator[dict[str, Any]]:
+        """Every version of every resource."""
+        for path in sorted(self.folder.glob("[A-Z]*.ndjson")):
+            for line in path.read_text(encoding="utf-8").splitlines():
+                yield json.loads(line)
+
+
+@dataclass(frozen=True)
+class Study:
+    """An issued study: its settings file and the run."""
+
+    folder: Path
+
+    @cached_property
+    def receipt(self) -> dict[str, Any]:
+        return json.loads((self.folder / "receipt.json").read_text(encoding="utf-8"))
+
+    @property
+    def store(self) -> Path:
+        return self.folder / "nadir-data" / "store"
+
+    @property
+    def run_id(self) -> str:
+        return str(self.receipt["run_id"])
+
+    def built(self, relation: str, **parameters: object) -> list[dict[str, Any]]:
+        """Rows of a relation of the build; NaN and NaT as None."""
+        return plain(read_build(self.store, self.run_id, relation, **parameters))
+
+    @cached_property
+    def estimates(self) -> pd.DataFrame:
+        return read(self.store, "published.estimates", run_id=self.run_id)
+
+    @cached_property
+    def two_by_two(self) -> pd.DataFrame:
+        return read(self.store, "published.two_by_two", run_id=self.run_id)
+
+
+def plain(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """A frame as rows of plain values: dates as ISO text, lists as lists, missing as None."""
+    return [{str(name): plain_value(value) for name, value in row.items()} for row in frame.to_dict("records")]
+
+
+def plain_value(value: Any) -> Any:
+    if hasattr(value, "tolist") and getattr(value, "ndim", 0) == 1:
+        return value.tolist()
+    if isinstance(value, list):
+        return value
+    if pd.isna(value):
+        return None
+    if isinstance(value, pd.Timestamp):
+        return value.date().isoformat()
+    return value
+
+
+def write_settings(folder: Path, chosen: dict[str, Any]) -> Path:
+    """A settings file with these dotted keys, its home beside it."""
+    sections: dict[str, list[str]] = {}
+    for name, value in {**SETTINGS, **chosen}.items():
+        section, _, key = name.rpartition(".")
+        sections.setdefault(section, []).append(f"{key} = {json.dumps(value)}")
+    lines = sections.pop("", [])
+    for section, keys in sections.items():
+        lines += [f"[{section}]", *keys]
+    file = folder / "nadir.toml"
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return file
+
+
+def issue_week(folder: Path, chosen: dict[str, Any]) -> Study:
+    """The whole route without Prefect: pull, load, stations with their gates, issue."""
+    config = str(write_settings(folder, chosen))
+    steps.pull(config, full=True, report=lambda event: None)
+    steps.load(config)
+    plan = steps.plan_week(config, through=STUDY_ENDS_ON, as_of=None)
+    stations = [steps.station(config, plan, name) for name in steps.STATIONS]
+    issued = steps.issue(config, plan, stations, flow="weekly")
+    receipt = {"run_id": issued.run_id, "outcome": issued.outcome, "missing": list(issued.missing)}
+    (folder / "receipt.json").write_text(json.dumps(receipt), encoding="utf-8")
+    return Study(folder)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_settings_only() -> Iterator[None]:
+    """No setting of the machine that the tests run on reaches a study."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("NADIR_")]:
+            patch.delenv(name)
+        yield
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory) -> Callable[[str, Callable[[Path], object]], Path]:
+    """Makes a folder once per test run, also where several workers ask for it."""
+    base = tmp_path_factory.getbasetemp()
+    root = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "practice"
+    root.mkdir(exist_ok=True)
+
+    def make_once(name: str, make: Callable[[Path], object]) -> Path:
+        folder, made = root / name, root / f"{name}.made"
+        with (root / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not made.exists():
+                folder.mkdir()
+                make(folder)
+                made.touch()
+        return folder
+
+    return make_once
+
+
+@pytest.fixture(scope="session")
+def hospital(shared) -> Hospital:
+    """The practice hospital as `nadir practice generate` writes it."""
+    return Hospital(shared("hospital", generate))
+
+
+@pytest.fixture(scope="session")
+def serve(hospital) -> Callable[..., Any]:
+    """Starts the practice server with a token: `with serve(profile="us-core") as url`."""
+    return lambda profile="generic": running(hospital.folder, token=TOKEN, profile=profile)
+
+
+@pytest.fixture(scope="session")
+def issued(hospital, serve, shared) -> Callable[[str], Study]:
+    """A study of the practice hospital from its `folder`, or from its server by the roster named."""
+
+    def from_server(folder: Path, roster: str) -> None:
+        (folder / "token").write_text(TOKEN, encoding="utf-8")
+        profile = "us-core" if roster == "patients" else "generic"
+        with serve(profile) as url:
+            issue_week(
+                folder,
+                {
+                    "server.url": url,
+                    "server.profile": profile,
+                    "server.roster": roster,
+                    "server.roster_file": str(hospital.folder / "roster.txt"),
+                    "server.auth": "bearer",
+                    "server.token_file": "token",
+                },
+            )
+
+    def from_folder(folder: Path) -> None:
+        issue_week(folder, {"server.source": "folder", "server.folder": str(hospital.folder)})
+
+    def make(source: str) -> Study:
+        if source == "folder":
+            return Study(shared("study-folder", from_folder))
+        return Study(shared(f"study-{source}", lambda folder: from_server(folder, source)))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def issue_lines(shared) -> Callable[[str, Callable[[], Iterable[dict[str, Any]]]], Study]:
+    """A study of any resources: `issue_lines(name, resources)` writes them as a folder and issues from it."""
+
+    def write(folder: Path, resources: Iterable[dict[str, Any]]) -> None:
+        source = folder / "source"
+        source.mkdir()
+        by_type: dict[str, list[str]] = {}
+        for resource in resources:
+            by_type.setdefault(resource["resourceType"], []).append(json.dumps(resource, ensure_ascii=False))
+        for name, lines in by_type.items():
+            (source / f"{name}.ndjson").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        issue_week(folder, {"server.source": "folder", "server.folder": str(source)})
+
+    return lambda name, resources: Study(shared(f"study-{name}", lambda folder: write(folder, resources())))
