@@ -83,6 +83,7 @@ def serve(arguments: argparse.Namespace) -> int:
         port=arguments.port,
         token=arguments.token,
         profile=arguments.profile,
+        now=arguments.now,
         ready=lambda url: tell([f"serving {url}; stop with Ctrl-C"]),
     )
     return DONE

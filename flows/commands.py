@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import NoReturn
 
@@ -201,6 +202,21 @@ def add_store(groups: argparse._SubParsersAction[Words]) -> None:
     )
 
 
+def instant(text: str) -> datetime:
+    """An instant with its zone.
+
+    Raises:
+        ValueError: it cannot be read, or has no zone.
+
+    >>> instant("2018-07-16T01:00:00+08:00").isoformat()
+    '2018-07-16T01:00:00+08:00'
+    """
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("an instant needs its zone")
+    return moment
+
+
 def add_practice(groups: argparse._SubParsersAction[Words]) -> None:
     """`nadir practice generate|serve`."""
     group = group_of(groups, "practice", "a made-up hospital to try things on")
@@ -228,6 +244,11 @@ def add_practice(groups: argparse._SubParsersAction[Words]) -> None:
         default="generic",
         help="us-core refuses searches without a patient",
     )
+    serve.add_argument(
+        "--now",
+        type=instant,
+        help="the hospital's time, with zone, as in 2018-07-16T01:00:00+08:00 (default: everything it ever wrote)",
+    )
     serve.add_argument("--token", help="bearer token that callers must send (default: none needed)")
 
 
@@ -236,3 +257,7 @@ def main(words: Sequence[str] | None = None) -> NoReturn:
     arguments = parser().parse_args(words)
     run: Command = arguments.run
     sys.exit(ending(lambda: run(arguments)))
+
+
+if __name__ == "__main__":
+    main()

@@ -6,7 +6,8 @@ import hmac
 import json
 import secrets
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 from urllib.parse import parse_qsl
 
@@ -17,7 +18,8 @@ from starlette.routing import BaseRoute, Route
 
 from ehr.practice.answers import Refused, answer, outcome
 from ehr.practice.capability import RESOURCE_TYPES, capability_statement
-from ehr.practice.hospital import Hospital
+from ehr.practice.clock import HospitalClock
+from ehr.practice.hospital import Hospital, hospital_at
 from ehr.practice.pages import History, Pages
 from ehr.practice.search import read_count, read_query
 
@@ -26,14 +28,31 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 BASE_PATH = "/fhir"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PracticeApi:
-    """The endpoints over one hospital."""
+    """The endpoints over one hospital, as it stands at its clock; without a clock, as it ended."""
 
-    hospital: Hospital
-    pages: Pages
+    archive: Hospital
     token: str | None
     profile: Profile
+    clock: HospitalClock | None = None
+    key: bytes = field(default_factory=lambda: secrets.token_bytes(32))
+    seen_at: datetime | None = None
+    seen: Pages | None = None
+
+    @property
+    def pages(self) -> Pages:
+        """The pages of the hospital at this instant; made anew when its clock was moved, with the same link key."""
+        now = self.clock.now if self.clock else None
+        if self.seen is None or now != self.seen_at:
+            hospital = hospital_at(self.archive, now) if now else self.archive
+            self.seen, self.seen_at = Pages(hospital, self.key), now
+        return self.seen
+
+    @property
+    def hospital(self) -> Hospital:
+        """What the hospital knows at this instant."""
+        return self.pages.hospital
 
     async def metadata(self, request: Request) -> Response:
         """CapabilityStatement; open to everyone, so that a client can learn how to log in."""
@@ -101,9 +120,9 @@ class PracticeApi:
             raise Refused(401, "login", "this server needs a bearer token", challenge)
 
 
-def make_app(hospital: Hospital, *, token: str | None, profile: Profile) -> FastAPI:
-    """The application that serves a hospital under ``/fhir``."""
-    api = PracticeApi(hospital, Pages(hospital, secrets.token_bytes(32)), token, profile)
+def make_app(hospital: Hospital, *, token: str | None, profile: Profile, clock: HospitalClock | None = None) -> FastAPI:
+    """The application that serves a hospital under ``/fhir``, at the time of its clock."""
+    api = PracticeApi(hospital, token, profile, clock)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, routes=_routes(api))
     app.add_exception_handler(Refused, _refuse)
     return app

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,8 @@ class Hospital:
     by_type: dict[str, list[Record]] = field(default_factory=dict)
     by_patient: dict[tuple[str, str], list[Record]] = field(default_factory=dict)
     deleted: dict[tuple[str, str], str] = field(default_factory=dict)
+    nameless: list[Record] = field(default_factory=list)
+    deletions: list[tuple[tuple[str, str], str]] = field(default_factory=list)
 
 
 def load_hospital(folder: Path) -> Hospital:
@@ -67,23 +70,44 @@ def load_hospital(folder: Path) -> Hospital:
     """
     if not folder.is_dir():
         raise FileNotFoundError(f"no practice hospital at {folder}: generate one with `nadir practice generate`")
-    hospital = Hospital()
-    nameless: list[Record] = []
+    archive = Hospital(deletions=list(_deletions(folder / DELETIONS)))
     for line in _lines(folder):
         record = read_record(line)
         if record.resource_id is None:
-            nameless.append(record)
+            archive.nameless.append(record)
         else:
-            hospital.versions.setdefault((record.resource_type, record.resource_id), []).append(record)
-    hospital.deleted.update(_deletions(folder / DELETIONS, hospital))
+            archive.versions.setdefault((record.resource_type, record.resource_id), []).append(record)
+    return hospital_at(archive, None)
+
+
+def hospital_at(archive: Hospital, now: datetime | None) -> Hospital:
+    """What the hospital knows at an instant: no version, deletion or resource of later; None: all there ever was.
+
+    A version without a readable `lastUpdated` was always there.
+    """
+    limit = now.timestamp() if now else float("inf")
+    hospital = Hospital(
+        versions={
+            key: known
+            for key, versions in archive.versions.items()
+            if (known := [version for version in versions if _known(version.updated, limit)])
+        },
+        nameless=[record for record in archive.nameless if _known(record.updated, limit)],
+        deletions=[row for row in archive.deletions if _known(read_span(row[1]), limit)],
+    )
+    hospital.deleted.update(_still_deleted(hospital))
     hospital.current.update(
         {key: versions[-1] for key, versions in hospital.versions.items() if key not in hospital.deleted}
     )
-    for record in [*(hospital.current[key] for key in sorted(hospital.current)), *nameless]:
+    for record in [*(hospital.current[key] for key in sorted(hospital.current)), *hospital.nameless]:
         hospital.by_type.setdefault(record.resource_type, []).append(record)
         for patient_id in record.patient_ids:
             hospital.by_patient.setdefault((record.resource_type, patient_id), []).append(record)
     return hospital
+
+
+def _known(updated: Span | None, limit: float) -> bool:
+    return updated is None or updated[0] <= limit
 
 
 def _lines(folder: Path) -> Iterator[bytes]:
@@ -96,20 +120,23 @@ def _lines(folder: Path) -> Iterator[bytes]:
                     yield stripped
 
 
-def _deletions(path: Path, hospital: Hospital) -> Iterator[tuple[tuple[str, str], str]]:
+def _deletions(path: Path) -> Iterator[tuple[tuple[str, str], str]]:
     if not path.exists():
         return
     for line in path.read_bytes().splitlines():
-        if not line.strip():
-            continue
-        row = orjson.loads(line)
-        key = (row["resource_type"], row["resource_id"])
+        if line.strip():
+            row = orjson.loads(line)
+            yield (row["resource_type"], row["resource_id"]), row["deleted_at"]
+
+
+def _still_deleted(hospital: Hospital) -> Iterator[tuple[tuple[str, str], str]]:
+    for key, deleted_at in hospital.deletions:
         versions = hospital.versions.get(key, [])
-        deleted = read_span(row["deleted_at"])
+        deleted = read_span(deleted_at)
         # A version written after the deletion brings the resource back, as a PUT does on a real server.
         revived = bool(versions and versions[-1].updated and deleted and versions[-1].updated[0] > deleted[0])
         if not revived:
-            yield key, row["deleted_at"]
+            yield key, deleted_at
 
 
 def read_record(body: bytes) -> Record:

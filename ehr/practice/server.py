@@ -7,12 +7,15 @@ import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from ehr.practice.app import BASE_PATH, Profile, make_app
+from ehr.practice.clock import DatedApp, HospitalClock
 from ehr.practice.faults import Fault, FaultyApp
 from ehr.practice.hospital import load_hospital
 
@@ -48,22 +51,24 @@ def serve(
     port: int = 0,
     token: str | None,
     profile: Profile = "generic",
-    faults: Sequence[Fault] = (),
+    now: datetime | None = None,
     ready: Callable[[str], None] = lambda base_url: None,
 ) -> None:
     """Serve a practice hospital folder until the process is told to stop.
 
     `port` 0 lets the kernel choose; `ready` is called once with the base URL when the server listens. `token` None
-    opens the server to everyone on this machine.
+    opens the server to everyone on this machine. `now` is the instant, with zone, at which the hospital stands; None:
+    it shows everything it will ever have written.
 
     Raises:
         FileNotFoundError: the folder does not exist.
         OSError: the port is taken.
     """
-    app = make_app(load_hospital(folder), token=token, profile=profile)
+    clock = HospitalClock(now) if now else None
+    app = make_app(load_hospital(folder), token=token, profile=profile, clock=clock)
     with _listen(port) as line:
         base_url = _base_url(line)
-        _server(app, faults, lambda: ready(base_url)).run(sockets=[line])
+        _server(_wrap(app, (), clock), clock, lambda: ready(base_url)).run(sockets=[line])
 
 
 @contextmanager
@@ -74,17 +79,21 @@ def running(
     token: str | None = None,
     profile: Profile = "generic",
     faults: Sequence[Fault] = (),
+    now: datetime | HospitalClock | None = None,
 ) -> Iterator[str]:
     """Serve a practice hospital folder in a thread while the block runs; gives the base URL.
+
+    `now` is the instant at which the hospital stands, or a clock that the caller goes on moving; None: everything.
 
     Raises:
         FileNotFoundError: the folder does not exist.
         OSError: the port is taken.
     """
-    app = make_app(load_hospital(folder), token=token, profile=profile)
+    clock = HospitalClock(now) if isinstance(now, datetime) else now
+    app = make_app(load_hospital(folder), token=token, profile=profile, clock=clock)
     line = _listen(port)
     listening = threading.Event()
-    server = _server(app, faults, listening.set)
+    server = _server(_wrap(app, faults, clock), clock, listening.set)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [line]}, name="practice-server", daemon=True)
     thread.start()
     try:
@@ -97,9 +106,16 @@ def running(
         line.close()
 
 
-def _server(app: FastAPI, faults: Sequence[Fault], ready: Callable[[], None]) -> PracticeServer:
+def _wrap(app: FastAPI, faults: Sequence[Fault], clock: HospitalClock | None) -> ASGIApp:
+    wrapped: ASGIApp = FaultyApp(app, faults) if faults else app
+    return DatedApp(wrapped, clock) if clock else wrapped
+
+
+def _server(app: ASGIApp, clock: HospitalClock | None, ready: Callable[[], None]) -> PracticeServer:
     config = uvicorn.Config(
-        FaultyApp(app, faults) if faults else app,
+        app,
+        # With a clock of its own the hospital dates its answers itself.
+        date_header=clock is None,
         log_level="critical",
         access_log=False,
         lifespan="off",
