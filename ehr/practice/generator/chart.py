@@ -21,6 +21,7 @@ class Chart:
     """What the hospital knows about one person, counted in days from ``day0_on`` (day 0).
 
     ``drug_channel`` says how this part of the hospital records drugs: ``administration``, ``request`` or ``none``.
+    ``doubles`` are ids under which the person was registered once more, all merged into ``person`` in the end.
     ``in_utc`` charts write their timestamps in UTC, so that some fall on another date than in the hospital.
     """
 
@@ -31,6 +32,7 @@ class Chart:
     in_utc: bool = False
     records: list[Resource] = field(default_factory=list)
     deletions: list[dict[str, str]] = field(default_factory=list)
+    doubles: list[str] = field(default_factory=list)
 
     @property
     def patient_id(self) -> str:
@@ -80,6 +82,10 @@ class Chart:
     def write_patient(self, *, day: int, died: Resource | None = None) -> None:
         """Record the person, as the server knows them since ``day``."""
         self._write("Patient", self.patient_id, {**patient_body(self.person), **(died or {})}, (1, day))
+
+    def record_patient(self, patient_id: str, body: Resource, *, version: int, day: int) -> None:
+        """Record a version of a Patient under an id of its own: a person whom the hospital registered twice."""
+        self._write("Patient", patient_id, body, (version, day))
 
     def _write(self, resource_type: str, resource_id: str, body: Resource, version: tuple[int, int]) -> None:
         number, day = version

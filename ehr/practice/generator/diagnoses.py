@@ -21,14 +21,15 @@ def diagnosis(
 
     def write(chart: Chart) -> None:
         body: Resource = {
-            **_status("resolved" if abated is not None else "active", verification),
+            **_status("active", verification),
             "code": concept(*key.split("+"), text=text),
             "onsetDateTime": chart.at(day, "10:00") if day % 2 else chart.on(day),
             "recordedDate": chart.on(day),
         }
+        resource_id = chart.add("Condition", body, day=day)
         if abated is not None:
-            body["abatementDateTime"] = chart.on(abated)
-        chart.add("Condition", body, day=day if abated is None else abated)
+            closed = {**body, **_status("resolved", verification), "abatementDateTime": chart.on(abated)}
+            chart.amend("Condition", resource_id, closed, day=abated)
 
     return write
 

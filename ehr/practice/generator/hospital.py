@@ -9,8 +9,10 @@ from pathlib import Path
 
 from ehr.practice.generator.chart import Chart
 from ehr.practice.generator.decoys import decoy_charts
+from ehr.practice.generator.mondays import mondays
 from ehr.practice.generator.ordinary import ordinary_charts
 from ehr.practice.generator.seed_cohort import seed_charts
+from ehr.practice.generator.stories import Story
 from ehr.practice.generator.truth import Answer, outside_answer, seed_answer, summary
 from ehr.practice.generator.write import lines, oldest_first, write_hospital
 
@@ -51,7 +53,7 @@ def generate(folder: Path, *, seed: int = 20160601) -> HospitalReceipt:
     files = {f"{resource_type}.ndjson": lines(records) for resource_type, records in by_type.items()}
     files["deletions.ndjson"] = _deletions(charts)
     files["roster.txt"] = "".join(f"{patient_id}\n" for patient_id in sorted(c.patient_id for c in known)).encode()
-    files["truth.json"] = _truth(summary([story for story, _ in seeded], len(charts)), answers)
+    files["truth.json"] = _truth(summary([story for story, _ in seeded], len(charts)), answers, charts, seeded)
     write_hospital(folder, files)
     return HospitalReceipt(
         folder=folder,
@@ -67,6 +69,13 @@ def _deletions(charts: list[Chart]) -> bytes:
     return lines(sorted(rows, key=lambda row: (row["deleted_at"], row["resource_id"])))
 
 
-def _truth(figures: Answer, answers: dict[str, Answer]) -> bytes:
-    told = {"summary": figures, "patients": {key: answers[key] for key in sorted(answers)}}
+def _truth(
+    figures: Answer, answers: dict[str, Answer], charts: list[Chart], seeded: list[tuple[Story, Chart]]
+) -> bytes:
+    told = {
+        "summary": figures,
+        "merged": {double: chart.patient_id for chart in charts for double in chart.doubles},
+        "mondays": mondays(seeded),
+        "patients": {key: answers[key] for key in sorted(answers)},
+    }
     return json.dumps(told, ensure_ascii=False, indent=1).encode() + b"\n"

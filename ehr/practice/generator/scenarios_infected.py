@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ehr.practice.generator.afterthoughts import registered_twice
 from ehr.practice.generator.diagnoses import certified, diagnosis
 from ehr.practice.generator.laboratory import amended, culture, finding, no_growth, two_organisms, viral_load
 from ehr.practice.generator.stories import Infected, Story
@@ -24,10 +25,17 @@ INFECTED: tuple[Story, ...] = (
         bridging="cytarabine",
         release=((2, 1), (4, 2)),
     ),
-    # Inside the interval (gap 4), then outside (gap 7): the one patient with two infections.
+    # Inside the interval (gap 4), then outside (gap 7): the one patient with two infections; a copy of
+    # the second stands under a Patient that was made by mistake and merged three days later.
     Story(
         "ecoli_twice",
-        (culture("ecoli", 4), culture("ecoli", 8), culture("ecoli", 15, shape="member"), no_growth(12)),
+        (
+            culture("ecoli", 4),
+            culture("ecoli", 8),
+            culture("ecoli", 15, shape="member"),
+            no_growth(12),
+            registered_twice("ecoli", 16, merged=19),
+        ),
         infections=(Infected(4, GN), Infected(15, GN)),
         bridging="fludarabine_cytarabine",
         release=((3, 3),),

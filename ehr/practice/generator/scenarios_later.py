@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ehr.practice.generator.afterthoughts import late_culture
 from ehr.practice.generator.diagnoses import certified, diagnosis
 from ehr.practice.generator.laboratory import culture, no_growth
 from ehr.practice.generator.procedures import infusion, old_procedure, procedure
@@ -20,9 +21,10 @@ LATER: tuple[Story, ...] = (
         infections=(Infected(-31, GN, "before_look_back"),),
         bridging="none",
     ),
+    # Sent away: the result came six days after the draw.
     Story(
         "day_31",
-        (culture("ecoli", 31, shape="no_specimen"),),
+        (late_culture("ecoli", 31, reported=37),),
         infections=(Infected(31, GN),),
         bridging="cytarabine",
         channel="request",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ehr.practice.generator.afterthoughts import deleted_culture, retracted_culture
 from ehr.practice.generator.diagnoses import diagnosis, old_diagnosis, ward_diagnosis, words_only
 from ehr.practice.generator.laboratory import amended, culture, finding, report_without_result, viral_load
 from ehr.practice.generator.stories import Infected, Story
@@ -68,13 +69,16 @@ SPARED: tuple[Story, ...] = (
         infections=(Infected(25, ("viral_herpes",), "dnaemia_not_treated"),),
         bridging="ordered_only",
     ),
-    Story("in_error", (culture("kpneumoniae", 8, status="entered-in-error"),), bridging="in_error"),
+    # Final first, found on day 25 to be of somebody else.
+    Story("in_error", (retracted_culture("kpneumoniae", 8, reported=10, retracted=25),), bridging="in_error"),
     Story(
         "refuted",
         (
             diagnosis("pneumonia_who", 9, verification="refuted"),
             diagnosis("uti_who", 16, verification="differential"),
             diagnosis("sepsis_who", 21, verification="entered-in-error"),
+            # Of somebody else too, and the laboratory deleted it.
+            deleted_culture("saureus", 12, reported=14, deleted=19),
         ),
         bridging="mitoxantrone",
     ),

@@ -30,19 +30,17 @@ def visit(day: int, *, status: str = "finished") -> Event:
 def stay(
     first: int, last: int | None, *, ward: str | None = None, left: str | None = "home", clock: str = "15:00"
 ) -> Event:
-    """An inpatient stay; without a last day it is still going on. ``left`` is how it ended, None for a ward inside."""
+    """An inpatient stay, known since admission; without a last day it still goes on. ``left`` None: a ward inside."""
 
     def write(chart: Chart) -> None:
         period = {"start": chart.at(first, "10:00")}
-        body: Resource = {"status": "in-progress", "class": _class("IMP"), "period": period}
-        if last is not None:
-            period["end"] = chart.at(last, clock)
-            body["status"] = "finished"
-        if left is not None and last is not None:
+        resource_id = chart.add("Encounter", _stay("in-progress", period, ward), day=first)
+        if last is None:
+            return
+        body = _stay("finished", {**period, "end": chart.at(last, clock)}, ward)
+        if left is not None:
             body["hospitalization"] = {"dischargeDisposition": {"coding": [{"system": DISPOSITION, "code": left}]}}
-        if ward is not None:
-            body["location"] = [{"location": {"display": ward}, "period": dict(period)}]
-        chart.add("Encounter", body, day=first if last is None else last)
+        chart.amend("Encounter", resource_id, body, day=last)
 
     return write
 
@@ -83,6 +81,13 @@ def _measure(chart: Chart, test: str, day: int, quantity: tuple[Decimal, str]) -
         "valueQuantity": {"value": float(round(amount, 3)), "unit": unit},
     }
     chart.add("Observation", body, day=day)
+
+
+def _stay(status: str, period: dict[str, str], ward: str | None) -> Resource:
+    body: Resource = {"status": status, "class": _class("IMP"), "period": period}
+    if ward is not None:
+        body["location"] = [{"location": {"display": ward}, "period": dict(period)}]
+    return body
 
 
 def _class(code: str) -> dict[str, str]:

@@ -53,7 +53,7 @@ def charts(records, truth):
     by_story = {}
     for record in records:
         patient_id = patient_of(record)
-        if patient_id:
+        if patient_id and patient_id not in truth["merged"]:
             by_story.setdefault(truth["patients"][patient_id]["story"], []).append(record)
     return by_story
 
