@@ -17,9 +17,9 @@ from ehr.client import Client
 from ehr.deletions import fetch_deletions, reread
 from ehr.errors import ServerUnreachable
 from ehr.landing import Landing
-from ehr.ledger import UnitRow
+from ehr.ledger import UnitRow, pending_row
 from ehr.parallel import in_order
-from ehr.patients import PatientCrawl, crawl_patient
+from ehr.patients import PatientCrawl, PatientHarvest, crawl_patient, leave_patient
 from ehr.plan import ProgressEvent, PullPlan
 from ehr.references import FOLLOWED, Pointers, Shelf
 from ehr.roster import resolve_roster
@@ -32,7 +32,10 @@ UNITS_BEFORE_GIVING_UP = 20
 
 @dataclass(slots=True)
 class Crawl:
-    """One crawl into one landing; `began` is the server's own time at its start."""
+    """One crawl into one landing; `began` is the server's own time at its start.
+
+    `is_over` is asked before each patient or type: once true, what is not begun stays pending.
+    """
 
     client: Client
     plan: PullPlan
@@ -41,6 +44,7 @@ class Crawl:
     report: Report
     began: datetime
     deletions_since: str | None
+    is_over: Callable[[], bool] = lambda: False
     pointers: Pointers = field(default_factory=Pointers)
     newest: Newest = field(default_factory=Newest)
     state: State = field(default_factory=State)
@@ -94,7 +98,11 @@ class Crawl:
             self.landing.add_row(row)
         medications = self.shelves["Medication"]
         crawl = PatientCrawl(self.client, self.plan, self.capability, self.landing.ingest_id, medications)
-        harvests = in_order(patient_ids, lambda name: crawl_patient(crawl, name), self._connections)
+
+        def harvest_of(name: str) -> PatientHarvest:
+            return leave_patient(crawl, name) if self.is_over() else crawl_patient(crawl, name)
+
+        harvests = in_order(patient_ids, harvest_of, self._connections)
         for done, harvest in enumerate(harvests, start=1):
             for resource_type, lines in harvest.lines.items():
                 self.landing.write(resource_type, lines)
@@ -124,6 +132,8 @@ class Crawl:
 
     def _crawl_type(self, resource_type: str) -> tuple[UnitRow, Pointers, Newest]:
         pointers, newest = Pointers(), Newest()
+        if self.is_over():
+            return pending_row(self.landing.ingest_id, f"type {resource_type}", resource_type, None), pointers, newest
 
         def keep(entries: list[Entry]) -> None:
             for entry in entries:

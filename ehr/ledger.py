@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Literal
 
+NOT_BEGUN = "not begun before the deadline of the pull"
 Status = Literal["complete", "incomplete", "failed", "pending"]
 
 
@@ -34,6 +35,11 @@ class UnitRow:
     def as_line(self) -> str:
         """The row as one line of JSON."""
         return json.dumps(asdict(self), ensure_ascii=False)
+
+
+def pending_row(ingest_id: str, unit: str, resource_type: str, patient_id: str | None) -> UnitRow:
+    """A unit that was not begun before the pull had to end: nothing was asked, nothing came."""
+    return UnitRow(ingest_id, unit, resource_type, patient_id, 0, 0, 0, None, 0, "pending", NOT_BEGUN)
 
 
 def count_statuses(rows: Iterable[UnitRow]) -> dict[str, int]:

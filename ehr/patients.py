@@ -16,7 +16,7 @@ from datetime import date, timedelta
 from ehr.bundles import Entry, Resource
 from ehr.capability import Capability
 from ehr.client import Client, Pairs
-from ehr.ledger import UnitRow
+from ehr.ledger import UnitRow, pending_row
 from ehr.plan import PullPlan, Window
 from ehr.references import Pointers, Shelf
 from ehr.roster import code_lists, merge_rows
@@ -104,6 +104,19 @@ def crawl_patient(crawl: PatientCrawl, patient_id: str) -> PatientHarvest:
             if resource_type not in harvest.whole:
                 _fetch_window(crawl, harvest, resource_type, moved=moved)
     return harvest
+
+
+def leave_patient(crawl: PatientCrawl, patient_id: str) -> PatientHarvest:
+    """A patient whose turn never came: pending in the ledger for each type of all time, known index days kept.
+
+    Windowed types have no row: whether they will be asked for at all depends on what has not come.
+    """
+    rows = [
+        pending_row(crawl.ingest_id, _unit(patient_id, resource_type, ()).name, resource_type, patient_id)
+        for resource_type in crawl.types(windowed=False)
+    ]
+    days = crawl.plan.known_index_days.get(patient_id)
+    return PatientHarvest(patient_id, rows=rows, index_days=None if days is None else list(days))
 
 
 def _find_index_days(crawl: PatientCrawl, harvest: PatientHarvest) -> Sequence[date] | None:

@@ -37,6 +37,8 @@ class PullPlan:
     `watermarks` (type, or (patient, type) -> FHIR instant), `previous_roster`, `known_index_days` and `unresolved`
     (ids by type that were pointed to and did not come) make a pull incremental; `continue_from` fills them. `reread`
     lists (type, id) to be read again one by one: 410 is a deletion.
+
+    `until`: what is not begun at this instant is not begun; the ledger has it as `pending`, the next pull asks for it.
     """
 
     access: ServerAccess | None = None
@@ -53,6 +55,7 @@ class PullPlan:
     known_index_days: Mapping[str, Sequence[date]] = field(default_factory=dict)
     unresolved: Mapping[str, Sequence[str]] = field(default_factory=dict)
     reread: Sequence[tuple[str, str]] = ()
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -45,9 +46,17 @@ def pull(
         capability = read_capability(client)
         began = server_clock(client.date_header, started_at)
         with open_landing(landing_root, started_at, _header(plan)) as landing:
-            crawl = Crawl(client, plan, capability, landing, report, began, history_since(plan, landing_root))
+            since = history_since(plan, landing_root)
+            crawl = Crawl(
+                client, plan, capability, landing, report, began, since, is_over=partial(is_over, plan, clock)
+            )
             patients = crawl.run()
             return _close(landing, landing_root, clock, patients)
+
+
+def is_over(plan: PullPlan, clock: Callable[[], datetime]) -> bool:
+    """Whether the time of this pull is up; never without a limit."""
+    return plan.until is not None and clock() >= plan.until
 
 
 def _pull_folder(plan: PullPlan, landing_root: Path, clock: Callable[[], datetime], report: Report) -> PullReceipt:

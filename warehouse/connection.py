@@ -48,13 +48,20 @@ def connect(
             connection = duckdb.connect(str(path) if path else ":memory:", read_only=read_only, config=options)
         except duckdb.Error as error:
             raise StoreUnreadable(
-                f"{path} cannot be opened: {error}. Nothing was changed; look at the disk, "
+                f"{path} cannot be opened ({refusal(error)}). Nothing was changed; look at the disk, "
                 "and whether another program has the file open."
             ) from error
     connection.execute("set TimeZone = 'UTC'")
     if macros:
         create_macros(connection)
     return connection
+
+
+def refusal(error: duckdb.Error) -> str:
+    """Why DuckDB refused a file, in a few words of ours: its own text names paths, statements and values."""
+    text = str(error)
+    known = {"No space left": "No space left on device", "Conflicting lock": "another process has it open"}
+    return next((words for sign, words in known.items() if sign in text), type(error).__name__)
 
 
 @contextmanager
@@ -124,7 +131,7 @@ def attach_read_only(connection: Connection, path: Path, *, name: str) -> None:
     try:
         connection.execute(f"attach $path as {name} (read_only)", {"path": str(path)})
     except duckdb.Error as error:
-        raise StoreUnreadable(f"{path} cannot be read: {error}. Nothing was changed.") from error
+        raise StoreUnreadable(f"{path} cannot be read: {refusal(error)}. Nothing was changed.") from error
 
 
 def create_macros(connection: Connection) -> None:
