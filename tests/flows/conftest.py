@@ -46,6 +46,11 @@ class Hospital:
             for line in path.read_text(encoding="utf-8").splitlines():
                 yield json.loads(line)
 
+    def deletions(self) -> list[dict[str, str]]:
+        """What was deleted, and when."""
+        path = self.folder / "deletions.ndjson"
+        return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
 
 @dataclass(frozen=True)
 class Study:

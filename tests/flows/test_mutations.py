@@ -46,11 +46,13 @@ class Ward:
 
     def __init__(self, hospital) -> None:
         self.answers = {answer["story"]: (key, answer) for key, answer in hospital.truth["patients"].items()}
-        kept = {key for key, answer in hospital.members.items()} | {self.answers[story][0] for story in DECOYS}
+        kept = set(hospital.members) | {self.answers[story][0] for story in DECOYS}
+        kept |= {double for double, survivor in hospital.truth.get("merged", {}).items() if survivor in kept}
         self.lines = [line for line in hospital.lines() if line_patient(line) in kept]
         needed = {reference for line in self.lines if (reference := medication_of(line))}
         self.lines += [line for line in hospital.lines() if f"Medication/{line.get('id')}" in needed]
         self.current = {(line["resourceType"], line["id"]): line for line in self.lines if "id" in line}
+        self.deletions = [row for row in hospital.deletions() if self.current.pop(record_key(row), None)]
 
     def patient(self, story: str) -> str:
         return self.answers[story][0]
@@ -74,6 +76,10 @@ class Ward:
 
     def specimen(self, observation: dict) -> dict:
         return self.current["Specimen", observation["specimen"]["reference"].removeprefix("Specimen/")]
+
+
+def record_key(deletion):
+    return deletion["resource_type"], deletion["resource_id"]
 
 
 def line_patient(line):
@@ -390,7 +396,7 @@ def ward(hospital) -> Ward:
 def loaded(ward, tmp_path_factory) -> Path:
     """A store with the first pull of the ward."""
     home = tmp_path_factory.mktemp("before")
-    land(home, ward.lines, at=FIRST_PULL)
+    land(home, [*ward.lines, *ward.deletions], at=FIRST_PULL)
     return home / "store"
 
 
