@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NoReturn
 
-from flows import command_config, command_practice, command_report, command_run, command_store
+from flows import command_cases, command_config, command_practice, command_report, command_run, command_store
 from flows.context import software_version
 from flows.outcomes import WRONG_USAGE, ending
 
@@ -52,6 +52,7 @@ def parser() -> argparse.ArgumentParser:
     add_config(groups)
     add_run(groups)
     add_reading(groups)
+    add_cases(groups)
     add_store(groups)
     add_practice(groups)
     return words
@@ -175,6 +176,31 @@ def add_reading(groups: argparse._SubParsersAction[Words]) -> None:
             command(group, name, says, f"nadir report {name} --week 2018-W30", run), json=name == "show"
         )
         words.add_argument("--week", help="ISO week such as 2018-W30 (default: the newest)")
+
+
+def add_cases(groups: argparse._SubParsersAction[Words]) -> None:
+    """`nadir cases list|show|confirm|reject|reclassify`."""
+    group = group_of(groups, "cases", "episodes that need a verdict, what stands behind one, and the verdict")
+    says = "list the episodes of the newest issue that need a verdict"
+    with_config(command(group, "list", says, "nadir cases list", command_cases.list_cases), json=True)
+    says = "print an episode and the resource versions behind it"
+    show = command(group, "show", says, "nadir cases show 3f2a9c... --json", command_cases.show_case)
+    with_config(show, json=True).add_argument("episode_id", metavar="ID", help="episode id, as in the line list")
+    for name, says in (
+        ("confirm", "count an episode that is only listed"),
+        ("reject", "no longer count an episode"),
+        ("reclassify", "give an episode another class"),
+    ):
+        more = " --to viral" if name == "reclassify" else ""
+        words = with_config(
+            command(group, name, says, f"nadir cases {name} 3f2a9c... --by 'Dr Rossi'{more}", command_cases.decide)
+        )
+        words.set_defaults(verdict=name)
+        words.add_argument("episode_id", metavar="ID", help="episode id, as in the line list")
+        words.add_argument("--by", required=True, metavar="NAME", help="who decided")
+        words.add_argument("--note", help="why, for those who read it later")
+        if name == "reclassify":
+            words.add_argument("--to", required=True, metavar="CLASS", help="the class that it is given")
 
 
 def add_store(groups: argparse._SubParsersAction[Words]) -> None:

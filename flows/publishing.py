@@ -12,6 +12,7 @@ import pandas as pd
 
 from checks.gate import CheckRow
 from flows.building import Completeness
+from flows.changes import week_changes
 from flows.context import RunContext, iso_week
 from flows.pulling import missing_sentences
 from metrics.figures import Counts, weekly_figures
@@ -47,6 +48,7 @@ def publish_figures(
     outcome = "complete" if whole.is_complete else "incomplete"
     frames = {name: read_build(settings.store, run.run_id, f"counts.{name}") for name in COUNTS}
     figures = weekly_figures(Counts(**frames), status="final" if whole.is_complete else "incomplete")
+    compared = week_changes(context, run, figures.estimates)
     run_columns = {
         "as_of": run.as_of_text,
         "data_date": run.data_date.isoformat(),
@@ -64,7 +66,8 @@ def publish_figures(
             "published.curves": figures.curves,
             "published.two_by_two": figures.two_by_two,
             "ops.checks": check_frame(checks),
-            "ops.runs": run_frame(run, flow=flow, outcome=outcome),
+            "ops.runs": run_frame(run, flow=flow, outcome=outcome).assign(previous_run_id=compared.previous_run_id),
+            **compared.frames,
         },
     )
     publish_reader(settings.store, run.run_id)

@@ -5,6 +5,14 @@
 
 from warehouse.build import Build
 from warehouse.digests import RelationReceipt, relation_digests
+from warehouse.history import (
+    has_build,
+    landed_protocol,
+    landed_value_sets,
+    read_issued,
+    read_versions_between,
+    remove_build,
+)
 from warehouse.load import LoadReceipt, load_landing
 from warehouse.lock import LockHolder, lock_holder, work_lock
 from warehouse.published import append_published, land_definitions
@@ -22,14 +30,20 @@ __all__ = [
     "RunKey",
     "VerifyReceipt",
     "append_published",
+    "has_build",
     "land_definitions",
+    "landed_protocol",
+    "landed_value_sets",
     "load_landing",
     "lock_holder",
     "publish_reader",
     "read",
     "read_build",
+    "read_issued",
+    "read_versions_between",
     "rebuild",
     "relation_digests",
+    "remove_build",
     "verify",
     "work_lock",
 ]

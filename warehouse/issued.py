@@ -18,6 +18,8 @@ ISSUED_RELATIONS = (
     "published.curves",
     "published.two_by_two",
     "published.changes",
+    "published.episodes",
+    "published.episode_evidence",
     "ops.runs",
     "ops.checks",
 )

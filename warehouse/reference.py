@@ -13,7 +13,13 @@ from mappings.value_sets import ValueSets
 from warehouse.connection import Connection
 from warehouse.run_key import RunKey
 
-RUN_COLUMNS = {"as_of": "TIMESTAMPTZ", "data_date": "DATE", "time_zone": "VARCHAR", "protocol": "VARCHAR"}
+RUN_COLUMNS = {
+    "as_of": "TIMESTAMPTZ",
+    "data_date": "DATE",
+    "time_zone": "VARCHAR",
+    "protocol": "VARCHAR",
+    "verdicts_until": "TIMESTAMPTZ",
+}
 WINDOW_COLUMNS = {"window_name": "VARCHAR", "first_day": "INTEGER", "last_day": "INTEGER"}
 COHORT_COLUMNS = {"age_low": "INTEGER", "age_high": "INTEGER", "disease": "VARCHAR"}
 
@@ -26,6 +32,7 @@ def store_reference(connection: Connection, run: RunKey) -> list[str]:
         "data_date": run.data_date.isoformat(),
         "time_zone": run.time_zone,
         "protocol": run.protocol.name,
+        "verdicts_until": None if run.verdicts_until is None else run.verdicts_until.isoformat(),
     }
     create_table(connection, "ref.run", RUN_COLUMNS, [row])
     return [*relations, "ref.run", *store_protocol(connection, run.protocol)]

@@ -15,7 +15,8 @@ class RunKey:
     """Two runs with equal keys give equal relations and equal published bytes (contracts 1).
 
     `as_of` is an instant with a zone: what is used is what was known by then. `data_date` is the last local day
-    looked at. `time_zone` is the hospital's, an IANA name.
+    looked at. `time_zone` is the hospital's, an IANA name. `verdicts_until` lets a past run know the verdicts of later
+    on, for a comparison only; None = those made by `as_of`.
     """
 
     as_of: datetime
@@ -24,6 +25,7 @@ class RunKey:
     protocol: Protocol
     value_sets: ValueSets
     software_version: str
+    verdicts_until: datetime | None = None
 
     @cached_property
     def run_id(self) -> str:
@@ -36,6 +38,8 @@ class RunKey:
             self.value_sets.hash,
             self.software_version,
         ]
+        if self.verdicts_until is not None:
+            parts.append(self.verdicts_until.astimezone(UTC).isoformat())
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
     @property

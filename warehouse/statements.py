@@ -4,6 +4,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+import pandas
+
 from warehouse.connection import Connection
 
 
@@ -13,6 +15,13 @@ def run_statement(connection: Connection, name: str, **variables: str) -> list[t
     for variable, value in variables.items():
         connection.execute(f"set variable {variable} = $value", {"value": value})
     return connection.execute(_statement(name)).fetchall()
+
+
+def run_statement_frame(connection: Connection, name: str, **variables: str) -> pandas.DataFrame:
+    """The same, as a frame."""
+    for variable, value in variables.items():
+        connection.execute(f"set variable {variable} = $value", {"value": value})
+    return connection.execute(_statement(name)).df()
 
 
 @cache

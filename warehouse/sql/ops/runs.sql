@@ -11,5 +11,6 @@ create table if not exists ops.runs (
     protocol_hash varchar,
     valueset_hash varchar,
     software_version varchar,
-    outcome varchar
+    outcome varchar,
+    previous_run_id varchar
 );

@@ -13,7 +13,7 @@ select
     verdicts.note
 from archive.ops.verdicts as verdicts
 cross join ref.run
-where verdicts.decided_at <= run.as_of
+where verdicts.decided_at <= coalesce(run.verdicts_until, run.as_of)
 qualify
     row_number() over (
         partition by verdicts.evidence_hash, verdicts.episode_id
