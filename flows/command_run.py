@@ -13,12 +13,13 @@ from typing import Any
 from flows.command_config import tell
 from flows.context import open_context
 from flows.outcomes import DONE, INCOMPLETE, NOT_DONE, sentence
+from flows.pulling import access
 from flows.receipts import RunReceipt
 from flows.settings import load_settings, prepare_prefect
 from flows.summary import stage_lines, summary_lines
 from warehouse import read
 
-__all__ = ["day", "ingest", "instant", "run_ingest", "run_weekly", "weekly"]
+__all__ = ["backfill", "day", "ingest", "instant", "rebuild", "run_ingest", "run_weekly", "weekly"]
 
 
 def day(text: str) -> date:
@@ -55,8 +56,27 @@ def weekly(arguments: argparse.Namespace) -> int:
     )
 
 
+def backfill(arguments: argparse.Namespace) -> int:
+    """`nadir run backfill`: issue past weeks that were never issued, from what has landed."""
+    prepare_prefect(open_context(arguments.config).settings.home)
+    from flows.backfill import backfill as flow
+
+    state = flow(path_text(arguments.config), first=arguments.first, last=arguments.last, return_state=True)
+    return ended(state, arguments.config, json_wanted=arguments.json, strict=False)
+
+
+def rebuild(arguments: argparse.Namespace) -> int:
+    """`nadir run rebuild`: build issued weeks again and compare them byte by byte with what was issued."""
+    prepare_prefect(open_context(arguments.config).settings.home)
+    from flows.backfill import rebuild as flow
+
+    state = flow(path_text(arguments.config), as_of=arguments.as_of, through=arguments.through, return_state=True)
+    return ended(state, arguments.config, json_wanted=arguments.json, strict=False)
+
+
 def run_ingest(config: Path | None, *, full: bool = False, json_wanted: bool = False) -> int:
     """Run the ingest flow here; returns the exit code."""
+    ready_to_pull(config)
     prepare_prefect(load_settings(config).home)
     from flows.ingest import ingest as flow
 
@@ -73,12 +93,25 @@ def run_weekly(
     json_wanted: bool = False,
 ) -> int:
     """Run the weekly flow here; returns the exit code."""
-    prepare_prefect(load_settings(config).home)
+    if ingest and as_of is None:
+        ready_to_pull(config)
     open_context(config)
+    prepare_prefect(load_settings(config).home)
     from flows.weekly import weekly as flow
 
     state = flow(path_text(config), through=through, as_of=as_of, ingest=ingest, return_state=True)
     return ended(state, config, json_wanted=json_wanted, strict=strict)
+
+
+def ready_to_pull(config: Path | None) -> None:
+    """Fail before anything is touched when a pull could not even begin: unreadable settings, lists, protocol or token.
+
+    Raises:
+        SettingsRejected, ProtocolUnreadable, ValueSetUnreadable: as `open_context`.
+    """
+    context = open_context(config)
+    if context.settings["server.source"] == "search":
+        access(context)
 
 
 def path_text(config: Path | None) -> str | None:

@@ -9,7 +9,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import NoReturn
 
-from flows import command_cases, command_config, command_practice, command_report, command_run, command_store
+from flows import (
+    command_cases,
+    command_config,
+    command_practice,
+    command_report,
+    command_run,
+    command_setup,
+    command_status,
+    command_store,
+)
 from flows.context import software_version
 from flows.outcomes import WRONG_USAGE, ending
 
@@ -55,6 +64,7 @@ def parser() -> argparse.ArgumentParser:
     add_cases(groups)
     add_store(groups)
     add_practice(groups)
+    add_setup(groups)
     return words
 
 
@@ -146,6 +156,21 @@ def add_run(groups: argparse._SubParsersAction[Words]) -> None:
     weekly.add_argument("--no-ingest", action="store_true", help="build from what has landed, ask no server")
     for words in (ingest, weekly):
         words.add_argument("--strict", action="store_true", help="warnings end with exit code 1")
+    add_past_runs(group)
+
+
+def add_past_runs(group: argparse._SubParsersAction[Words]) -> None:
+    """`nadir run backfill|rebuild`."""
+    example = "nadir run backfill --from 2018-07-01 --to 2018-08-31"
+    says = "issue past weeks that were never issued, from what has landed"
+    backfill = with_config(command(group, "backfill", says, example, command_run.backfill), json=True)
+    backfill.add_argument("--from", dest="first", type=command_run.day, metavar="DATE", help="default: oldest landing")
+    backfill.add_argument("--to", dest="last", type=command_run.day, metavar="DATE", help="default: last Sunday")
+    says = "build issued weeks again and compare them byte by byte with what was issued"
+    example = "nadir run rebuild --as-of 2018-07-30T01:00:00Z"
+    rebuild = with_config(command(group, "rebuild", says, example, command_run.rebuild), json=True)
+    rebuild.add_argument("--as-of", type=command_run.instant, metavar="T", help="only weeks issued with this knowledge")
+    rebuild.add_argument("--through", type=command_run.day, metavar="DATE", help="only the week that ends there")
 
 
 def add_reading(groups: argparse._SubParsersAction[Words]) -> None:
@@ -154,9 +179,9 @@ def add_reading(groups: argparse._SubParsersAction[Words]) -> None:
         command(
             groups,
             "status",
-            "last issue, completeness, newest data, lock",
+            "last issue, completeness by type, newest data, lock, disk, versions",
             "nadir status --max-age 8d",
-            command_report.status,
+            command_status.status,
         ),
         json=True,
     )
@@ -276,6 +301,13 @@ def add_practice(groups: argparse._SubParsersAction[Words]) -> None:
         help="the hospital's time, with zone, as in 2018-07-16T01:00:00+08:00 (default: everything it ever wrote)",
     )
     serve.add_argument("--token", help="bearer token that callers must send (default: none needed)")
+
+
+def add_setup(groups: argparse._SubParsersAction[Words]) -> None:
+    """`nadir setup prefect`."""
+    group = group_of(groups, "setup", "prepare what runs Nadir")
+    says = "make the work pool, its queue with limit 1 and the deployments on the Prefect server; safe to repeat"
+    with_config(command(group, "prefect", says, "nadir setup prefect", command_setup.prefect), json=True)
 
 
 def main(words: Sequence[str] | None = None) -> NoReturn:

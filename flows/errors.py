@@ -5,12 +5,21 @@ NadirError
 ├── CommandRejected      the command line asks for something that does not exist; see --help
 ├── GateStopped          a check stopped the run: no week was issued, the index page says why
 ├── NothingLanded        no closed ingest exists yet: run `nadir run ingest` first
+├── ServerAway           no Prefect server answers: start it or name it in PREFECT_API_URL
 └── StepFailed           a step ended; its sentence is safe to log, whatever the cause said
 """
 
 from __future__ import annotations
 
-__all__ = ["CommandRejected", "GateStopped", "NadirError", "NothingLanded", "SettingsRejected", "StepFailed"]
+__all__ = [
+    "CommandRejected",
+    "GateStopped",
+    "NadirError",
+    "NothingLanded",
+    "ServerAway",
+    "SettingsRejected",
+    "StepFailed",
+]
 
 
 class NadirError(Exception):
@@ -31,6 +40,10 @@ class GateStopped(NadirError):
 
 class NothingLanded(NadirError):
     """Raised when a build is asked for and no ingest has been closed."""
+
+
+class ServerAway(NadirError):
+    """Raised when `nadir setup prefect` finds no Prefect server. Nothing was changed."""
 
 
 class StepFailed(NadirError):

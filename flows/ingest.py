@@ -8,12 +8,21 @@ from prefect.states import Completed
 
 from flows import steps
 from flows.receipts import RunReceipt
+from flows.run_ends import note_end
 from flows.weekly import load_task, pull_task
 
 __all__ = ["ingest"]
 
 
-@flow(name="ingest", persist_result=False, validate_parameters=True)
+@flow(
+    name="ingest",
+    persist_result=False,
+    validate_parameters=True,
+    on_completion=[note_end],
+    on_failure=[note_end],
+    on_crashed=[note_end],
+    on_cancellation=[note_end],
+)
 def ingest(config: str | None = None, full: bool = False) -> State[RunReceipt]:
     """Pull and load. config: settings file. full: fetch everything again, not only what changed."""
     clock = steps.Clock()

@@ -15,6 +15,7 @@ from flows.building import Completeness
 from flows.changes import week_changes
 from flows.context import RunContext, iso_week
 from flows.pulling import missing_sentences
+from flows.weeks import is_reconstructed
 from metrics.figures import Counts, weekly_figures
 from reports import Header, MethodNote, StoppedWeek, WeeklyBundle, write_bundle, write_index
 from warehouse import RunKey, append_published, land_definitions, publish_reader, read, read_build
@@ -47,7 +48,7 @@ def publish_figures(
     settings = context.settings
     outcome = "complete" if whole.is_complete else "incomplete"
     frames = {name: read_build(settings.store, run.run_id, f"counts.{name}") for name in COUNTS}
-    figures = weekly_figures(Counts(**frames), status="final" if whole.is_complete else "incomplete")
+    figures = weekly_figures(Counts(**frames), status=figure_status(context, run, whole, flow))
     compared = week_changes(context, run, figures.estimates)
     run_columns = {
         "as_of": run.as_of_text,
@@ -72,6 +73,14 @@ def publish_figures(
     )
     publish_reader(settings.store, run.run_id)
     return PublishReceipt(run_id=run.run_id, week=run_columns["week"], outcome=outcome, rows=rows)
+
+
+def figure_status(context: RunContext, run: RunKey, whole: Completeness, flow: str) -> str:
+    """Status of the run's figures: what is missing comes first, then whether a past week was built in hindsight."""
+    if not whole.is_complete:
+        return "incomplete"
+    in_hindsight = flow == "backfill" and is_reconstructed(run.as_of, run.data_date, context.settings.zone)
+    return "reconstructed" if in_hindsight else "final"
 
 
 def check_frame(checks: Sequence[CheckRow]) -> pd.DataFrame:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 
@@ -74,14 +75,19 @@ def index_days(context: RunContext, resources: Iterable[dict[str, Any]]) -> Mapp
 
 
 def pull_resources(
-    context: RunContext, *, full: bool = False, report: Callable[[ProgressEvent], None] = lambda event: None
+    context: RunContext,
+    *,
+    full: bool = False,
+    report: Callable[[ProgressEvent], None] = lambda event: None,
+    until: datetime | None = None,
 ) -> PullReceipt:
-    """Pull into `landing/` and close the ingest.
+    """Pull into `landing/` and close the ingest; what is not begun at `until` is left pending.
 
     Raises:
         PullStopped: nothing was landed.
     """
-    return pull(plan_pull(context, full=full), context.settings.landing, clock=now, report=report)
+    plan = replace(plan_pull(context, full=full), until=until)
+    return pull(plan, context.settings.landing, clock=now, report=report)
 
 
 def missing_sentences(missing: Mapping[str, int], patients: int | None) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ wins over the file; relative paths count from the file; secrets come only from t
 from __future__ import annotations
 
 import os
+import shutil
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -58,11 +59,14 @@ KEYS: tuple[Key, ...] = (
     Key("server.connections", 5, "number", "parallel connections, 1 to 32"),
     Key("patient.identifier_system", None, "text", "identifier system of the local patient number (internal edition)"),
     Key("patient.link_template", None, "text", "link into the EHR with {patient_id} or {local_identifier}"),
+    Key("weekly.deadline", "07:00", "text", "local time at which a scheduled week is built with what is complete"),
     Key("report.minimum_cell", 11, "number", "smallest count that the shareable edition shows"),
     Key("store.memory", None, "text", "memory limit of the store, such as 4GB; default: half of the machine"),
     Key("store.threads", None, "number", "threads of the store; default: all"),
     Key("store.lock_wait_minutes", 60, "number", "minutes to wait for another writer"),
 )
+
+LEAST_FREE_MB = 50
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "server.source": ("search", "folder"),
@@ -237,8 +241,8 @@ def prepare_prefect(home: Path) -> None:
 
     A variable that is already set wins: a site with a real Prefect server keeps its own settings.
     """
-    folder = home / "prefect"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder = _writable_home(home) / "prefect"
+    folder.mkdir(exist_ok=True, mode=0o700)
     defaults = {
         "PREFECT_HOME": str(folder),
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
@@ -254,6 +258,25 @@ def prepare_prefect(home: Path) -> None:
     }
     for name, value in defaults.items():
         os.environ.setdefault(name, value)
+
+
+def _writable_home(home: Path) -> Path:
+    """The home, made if need be. Asked before Prefect starts: on a full disk its own database would wait for ever."""
+    try:
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        writable, free_mb = os.access(home, os.W_OK), shutil.disk_usage(home).free // 1_000_000
+    except OSError as error:
+        raise SettingsRejected(
+            f"home: {home} cannot be made ({error.strerror}). Nothing was changed; name another folder."
+        ) from error
+    if not writable:
+        raise SettingsRejected(f"home: {home} cannot be written. Nothing was changed; mend its permissions.")
+    if free_mb < LEAST_FREE_MB:
+        raise SettingsRejected(
+            f"home: {home} has {free_mb} MB free, a run needs {LEAST_FREE_MB} MB to start. Nothing was changed; "
+            "make room and run again."
+        )
+    return home
 
 
 def starter_file(*, url: str | None = None, time_zone: str | None = None) -> str:

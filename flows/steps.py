@@ -17,11 +17,13 @@ from flows import building, publishing, pulling
 from flows.context import iso_week, last_sunday, now, open_context
 from flows.errors import GateStopped
 from flows.receipts import RunReceipt
+from flows.run_log import run_log
+from flows.weeks import next_deadline
 from warehouse import LockHolder, work_lock
 
 __all__ = [
-    "STATIONS", "Clock", "Issued", "Loaded", "Pulled", "Station", "WeekPlan", "ingest_receipt", "issue", "load",
-    "plan_week", "pull", "receipt", "station", "writing",
+    "STATIONS", "Clock", "Issued", "Loaded", "Pulled", "Station", "WeekPlan", "deadline", "ingest_receipt", "issue",
+    "load", "plan_week", "pull", "receipt", "station", "writing",
 ]  # fmt: skip
 
 STATIONS = ("raw", *building.STATIONS)
@@ -106,15 +108,23 @@ def writing(config: str | None, flow_run: str) -> Iterator[None]:
     context = open_context(config)
     holder = LockHolder(process_id=os.getpid(), flow_run=flow_run, started_at=now().isoformat())
     wait = 60.0 * context.settings["store.lock_wait_minutes"]
-    with work_lock(context.settings.store, wait_seconds=wait, holder=holder):
+    with work_lock(context.settings.store, wait_seconds=wait, holder=holder), run_log(context.settings, flow_run):
         yield
 
 
-def pull(config: str | None, *, full: bool, report: Callable[[ProgressEvent], None]) -> Pulled:
-    """Pull into landing/ and close the ingest."""
+def deadline(config: str | None) -> datetime:
+    """The next time that the hospital's clock shows `weekly.deadline`."""
+    settings = open_context(config).settings
+    return next_deadline(now(), settings["weekly.deadline"], settings.zone)
+
+
+def pull(
+    config: str | None, *, full: bool, report: Callable[[ProgressEvent], None], until: datetime | None = None
+) -> Pulled:
+    """Pull into landing/ and close the ingest; what is not begun at `until` stays pending in the ledger."""
     context = open_context(config)
     log.info("pull starts: source %s, roster %s", context.settings["server.source"], context.settings["server.roster"])
-    got = pulling.pull_resources(context, full=full, report=report)
+    got = pulling.pull_resources(context, full=full, report=report, until=until)
     log.info("pull ends: %d resources, %d deletions, units %s", got.resources, got.deletions, dict(got.units))
     return Pulled(
         landed_at=got.landed_at,

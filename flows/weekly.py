@@ -14,14 +14,15 @@ from flows import steps
 from flows.artifacts import figures_artifact, progress_reporter
 from flows.outcomes import contained
 from flows.receipts import RunReceipt
+from flows.run_ends import note_end
 
 __all__ = ["weekly"]
 
 
 @task(name="pull", cache_policy=NO_CACHE, persist_result=False)
-def pull_task(config: str | None, full: bool) -> steps.Pulled:
-    """Pull into landing/."""
-    return contained(lambda: steps.pull(config, full=full, report=progress_reporter()))
+def pull_task(config: str | None, full: bool, until: datetime | None = None) -> steps.Pulled:
+    """Pull into landing/; what is not begun at `until` stays pending."""
+    return contained(lambda: steps.pull(config, full=full, report=progress_reporter(), until=until))
 
 
 @task(name="load", cache_policy=NO_CACHE, persist_result=False)
@@ -42,22 +43,33 @@ def issue_task(config: str | None, plan: steps.WeekPlan, stations: list[steps.St
     return contained(lambda: steps.issue(config, plan, stations, flow="weekly"))
 
 
-@flow(name="weekly", persist_result=False, validate_parameters=True)
+@flow(
+    name="weekly",
+    persist_result=False,
+    validate_parameters=True,
+    on_completion=[note_end],
+    on_failure=[note_end],
+    on_crashed=[note_end],
+    on_cancellation=[note_end],
+)
 def weekly(
     config: str | None = None,
     through: date | None = None,
     as_of: datetime | None = None,
     ingest: bool = True,
     full: bool = False,
+    until_deadline: bool = False,
 ) -> State[RunReceipt]:
     """Issue one week.
 
     config: settings file. through: last local day looked at, default last Sunday. as_of: what was known then, default
     the landing of this run's pull. ingest: pull first. full: fetch everything again.
+    until_deadline: what is not pulled at weekly.deadline is left for the next run, and the week says so.
     """
     clock = steps.Clock()
+    until = contained(lambda: steps.deadline(config)) if until_deadline else None
     with steps.writing(config, "weekly"):
-        pulled = clock.time("pull", lambda: pull_task(config, full)) if ingest and as_of is None else None
+        pulled = clock.time("pull", lambda: pull_task(config, full, until)) if ingest and as_of is None else None
         loaded = clock.time("load", lambda: load_task(config))
         plan = steps.plan_week(config, through=through, as_of=as_of or (pulled.landed_at if pulled else None))
         stations = [clock.time(name, partial(station_task, config, plan, name)) for name in steps.STATIONS]

@@ -12,7 +12,7 @@ import pandas
 
 from warehouse.connection import disk_errors, transaction
 from warehouse.errors import RelationUnknown, StoreUnreadable
-from warehouse.issued import ISSUED_RELATIONS, PROTOCOLS, issued_file, load_issued
+from warehouse.issued import ISSUED_RELATIONS, PROTOCOLS, PUBLISHED, issued_file, load_issued
 from warehouse.run_key import RunKey
 from warehouse.schema import open_archive
 from warehouse.store import archive_path, replace_file
@@ -43,6 +43,24 @@ def append_published(store: Path, landing: Path, run_id: str, frames: Mapping[st
         with transaction(archive):
             load_issued(archive, landing)
     return {relation: len(frame) for relation, frame in frames.items()}
+
+
+def replace_issued(store: Path, landing: Path, run_id: str, files: Mapping[str, bytes]) -> None:
+    """Put landed files of a run back as they were issued, and make the archive have them. The caller holds the lock.
+
+    Raises:
+        StoreUnreadable: the disk refuses.
+    """
+    path = archive_path(store)
+    with disk_errors(path, "What was issued before is kept."), closing(open_archive(path)) as archive:
+        for name, content in files.items():
+            target = landing / PUBLISHED / run_id / name
+            temporary = target.with_name(name + ".tmp")
+            with open(temporary, "wb", opener=_owner_only) as file:
+                file.write(content)
+            replace_file(temporary, target)
+        with transaction(archive):
+            load_issued(archive, landing)
 
 
 def land_definitions(landing: Path, run: RunKey) -> None:
