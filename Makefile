@@ -5,7 +5,7 @@ NADIR := $(VENV)/bin/nadir
 DEMO ?= nadir-demo
 WORKERS ?= 2
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test nightly lint bench clean
 
 .uv/bin/uv:
 	$(PY) -m venv .uv
@@ -19,8 +19,10 @@ demo: $(VENV)/.installed
 	$(NADIR) demo --folder $(DEMO)
 
 test: $(VENV)/.installed lint
-	$(VENV)/bin/python -m pytest -n $(WORKERS) --dist loadfile -m "not prefect and not nightly"
-	$(VENV)/bin/python -m pytest -n 0 -m "prefect and not nightly"
+	$(VENV)/bin/python -m pytest -n $(WORKERS) --dist loadfile -m "not nightly and not hapi"
+
+nightly: $(VENV)/.installed
+	$(VENV)/bin/python -m pytest -n $(WORKERS) --dist loadfile -m "nightly and not hapi"
 
 lint: $(VENV)/.installed
 	$(VENV)/bin/ruff check .
