@@ -16,12 +16,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from ehr.practice.answers import Refused, answer, outcome
-from ehr.practice.capability import RESOURCE_TYPES, capability_statement
-from ehr.practice.clock import HospitalClock
-from ehr.practice.hospital import Hospital, hospital_at
-from ehr.practice.pages import History, Pages
-from ehr.practice.search import read_count, read_query
+from .answers import Refused, answer, outcome
+from .capability import RESOURCE_TYPES, capability_statement
+from .clock import HospitalClock
+from .hospital import Hospital, hospital_at
+from .pages import History, Pages
+from .search import read_count, read_query
 
 Profile = Literal["generic", "us-core"]
 Endpoint = Callable[[Request], Awaitable[Response]]

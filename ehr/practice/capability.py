@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ehr.practice.hospital import DATE_ELEMENTS
+from .hospital import DATE_ELEMENTS
 
 RESOURCE_TYPES = (
     "AllergyIntolerance",

@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from ehr.practice.dates import Span, read_period, read_span
+from .dates import Span, read_period, read_span
 
 DELETIONS = "deletions.ndjson"
 

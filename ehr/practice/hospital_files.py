@@ -6,8 +6,8 @@ import json
 from datetime import datetime
 from pathlib import Path
 
-from ehr.practice.generator import HospitalReceipt, generate
-from ehr.practice.hospital import DELETIONS, hospital_at, load_hospital
+from .generator import HospitalReceipt, generate
+from .hospital import DELETIONS, hospital_at, load_hospital
 
 __all__ = ["HospitalReceipt", "generate", "snapshot"]
 

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from ehr.practice.answers import Refused
-from ehr.practice.dates import read_span
-from ehr.practice.hospital import Hospital, Record
-from ehr.practice.search import Query, find
+from .answers import Refused
+from .dates import read_span
+from .hospital import Hospital, Record
+from .search import Query, find
 
 CACHED_SEARCHES = 256
 SIGNATURE_LENGTH = 12

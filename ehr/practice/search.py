@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from ehr.practice.answers import Refused
-from ehr.practice.dates import matches, read_span, split_prefix
-from ehr.practice.hospital import DATE_ELEMENTS, Hospital, Record
+from .answers import Refused
+from .dates import matches, read_span, split_prefix
+from .hospital import DATE_ELEMENTS, Hospital, Record
 
 Parameters = tuple[tuple[str, str], ...]
 Test = Callable[[Record], bool]

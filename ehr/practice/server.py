@@ -14,10 +14,10 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from ehr.practice.app import BASE_PATH, Profile, make_app
-from ehr.practice.clock import DatedApp, HospitalClock
-from ehr.practice.faults import Fault, FaultyApp
-from ehr.practice.hospital import load_hospital
+from .app import BASE_PATH, Profile, make_app
+from .clock import DatedApp, HospitalClock
+from .faults import Fault, FaultyApp
+from .hospital import load_hospital
 
 # Never another interface: invented patients or not, a practice server is no server for others.
 LOOPBACK = "127.0.0.1"

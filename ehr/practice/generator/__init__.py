@@ -4,6 +4,6 @@ Every name, identifier and narrative holds ``SENTINELPHI``; every birth date is 
 nothing else in this hospital happens. Either in a log, a check result or a shared page is a leak.
 """
 
-from ehr.practice.generator.hospital import HospitalReceipt, generate
+from .hospital import HospitalReceipt, generate
 
 __all__ = ["HospitalReceipt", "generate"]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ehr.practice.generator.chart import Chart, Resource
-from ehr.practice.generator.codes import concept
-from ehr.practice.generator.identities import SENTINEL, patient_body, random_id
-from ehr.practice.generator.laboratory import CATEGORY, Event
+from .chart import Chart, Resource
+from .codes import concept
+from .identities import SENTINEL, patient_body, random_id
+from .laboratory import CATEGORY, Event
 
 CLOCK = "09:10"
 

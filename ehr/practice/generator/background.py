@@ -6,13 +6,13 @@ result, no vasopressor; the last contact is the one that the story declares.
 
 from __future__ import annotations
 
-from ehr.practice.generator.chart import Chart
-from ehr.practice.generator.diagnoses import diagnosis, release_syndrome
-from ehr.practice.generator.laboratory import Event, no_growth
-from ehr.practice.generator.procedures import procedure, procedure_in_words
-from ehr.practice.generator.stays import local_value, routine, stay, visit
-from ehr.practice.generator.stories import Story
-from ehr.practice.generator.treatments import drug, drug_by_reference, drug_in_words, running
+from .chart import Chart
+from .diagnoses import diagnosis, release_syndrome
+from .laboratory import Event, no_growth
+from .procedures import procedure, procedure_in_words
+from .stays import local_value, routine, stay, visit
+from .stories import Story
+from .treatments import drug, drug_by_reference, drug_in_words, running
 
 ADMITTED = -9
 DISCHARGED = 16

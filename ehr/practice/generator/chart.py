@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ehr.practice.generator.identities import Person, patient_body, random_id
+from .identities import Person, patient_body, random_id
 
 Resource = dict[str, Any]
 HOSPITAL_ZONE = ZoneInfo("Asia/Shanghai")

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-from ehr.practice.generator.chart import Chart
-from ehr.practice.generator.diagnoses import diagnosis, words_only
-from ehr.practice.generator.identities import invent_person
-from ehr.practice.generator.laboratory import Event, culture, no_growth, withdrawn_culture
-from ehr.practice.generator.procedures import infusion, procedure, procedure_in_words, undated_infusion
-from ehr.practice.generator.stays import routine, stay, visit
-from ehr.practice.generator.treatments import drug
+from .chart import Chart
+from .diagnoses import diagnosis, words_only
+from .identities import invent_person
+from .laboratory import Event, culture, no_growth, withdrawn_culture
+from .procedures import infusion, procedure, procedure_in_words, undated_infusion
+from .stays import routine, stay, visit
+from .treatments import drug
 
 FIRST_DAY_ON = date(2016, 7, 4)
 SPAN_DAYS = 1100

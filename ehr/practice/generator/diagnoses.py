@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ehr.practice.generator.chart import Chart, Resource
-from ehr.practice.generator.codes import concept
-from ehr.practice.generator.identities import narrative
-from ehr.practice.generator.laboratory import Event
+from .chart import Chart, Resource
+from .codes import concept
+from .identities import narrative
+from .laboratory import Event
 
 CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
 VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"

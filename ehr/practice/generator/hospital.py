@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ehr.practice.generator.chart import Chart
-from ehr.practice.generator.decoys import decoy_charts
-from ehr.practice.generator.mondays import mondays
-from ehr.practice.generator.ordinary import ordinary_charts
-from ehr.practice.generator.seed_cohort import seed_charts
-from ehr.practice.generator.stories import Story
-from ehr.practice.generator.truth import Answer, outside_answer, seed_answer, summary
-from ehr.practice.generator.write import lines, oldest_first, write_hospital
+from .chart import Chart
+from .decoys import decoy_charts
+from .mondays import mondays
+from .ordinary import ordinary_charts
+from .seed_cohort import seed_charts
+from .stories import Story
+from .truth import Answer, outside_answer, seed_answer, summary
+from .write import lines, oldest_first, write_hospital
 
 PATIENTS = 1_000
 

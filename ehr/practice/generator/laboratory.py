@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ehr.practice.generator.chart import Chart, Resource
-from ehr.practice.generator.codes import codes, concept
-from ehr.practice.generator.identities import SENTINEL, narrative
+from .chart import Chart, Resource
+from .codes import codes, concept
+from .identities import SENTINEL, narrative
 
 Event = Callable[[Chart], None]
 

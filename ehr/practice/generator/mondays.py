@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from ehr.practice.generator.chart import HOSPITAL_ZONE, Chart
-from ehr.practice.generator.stories import Story
+from .chart import HOSPITAL_ZONE, Chart
+from .stories import Story
 
 # The reports are built in the night to Monday, hospital time.
 HOUR = 1

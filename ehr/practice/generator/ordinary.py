@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import date, timedelta
 from random import Random
 
-from ehr.practice.generator.chart import Chart, Resource
-from ehr.practice.generator.codes import concept
-from ehr.practice.generator.diagnoses import diagnosis
-from ehr.practice.generator.identities import invent_person, random_id
-from ehr.practice.generator.laboratory import Event, culture, no_growth
-from ehr.practice.generator.procedures import procedure
-from ehr.practice.generator.stays import local_value, routine, stay, visit
-from ehr.practice.generator.treatments import drug, ordered
+from .chart import Chart, Resource
+from .codes import concept
+from .diagnoses import diagnosis
+from .identities import invent_person, random_id
+from .laboratory import Event, culture, no_growth
+from .procedures import procedure
+from .stays import local_value, routine, stay, visit
+from .treatments import drug, ordered
 
 FIRST_DAY_ON = date(2016, 6, 1)
 SPAN_DAYS = 1180

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ehr.practice.generator.chart import Chart, Resource
-from ehr.practice.generator.codes import concept
-from ehr.practice.generator.identities import narrative
-from ehr.practice.generator.laboratory import Event
+from .chart import Chart, Resource
+from .codes import concept
+from .identities import narrative
+from .laboratory import Event
 
 # Ways to record an infusion of CAR-T cells as a Procedure: codes and words.
 INFUSIONS: dict[str, tuple[tuple[str, ...], str | None]] = {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ehr.practice.generator.laboratory import Event
-from ehr.practice.generator.treatments import drug, not_given, ordered
+from .laboratory import Event
+from .treatments import drug, not_given, ordered
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ehr.practice.generator.diagnoses import diagnosis, ward_diagnosis
-from ehr.practice.generator.laboratory import culture, finding, two_organisms, viral_load
-from ehr.practice.generator.procedures import procedure
-from ehr.practice.generator.stories import Infected, Story
-from ehr.practice.generator.treatments import drug, running
+from .diagnoses import diagnosis, ward_diagnosis
+from .laboratory import culture, finding, two_organisms, viral_load
+from .procedures import procedure
+from .stories import Infected, Story
+from .treatments import drug, running
 
 GP = ("bacterial_gp",)
 GN = ("bacterial_gn",)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ehr.practice.generator.afterthoughts import registered_twice
-from ehr.practice.generator.diagnoses import certified, diagnosis
-from ehr.practice.generator.laboratory import amended, culture, finding, no_growth, two_organisms, viral_load
-from ehr.practice.generator.stories import Infected, Story
-from ehr.practice.generator.treatments import drug, running
+from .afterthoughts import registered_twice
+from .diagnoses import certified, diagnosis
+from .laboratory import amended, culture, finding, no_growth, two_organisms, viral_load
+from .stories import Infected, Story
+from .treatments import drug, running
 
 GP = ("bacterial_gp",)
 GN = ("bacterial_gn",)

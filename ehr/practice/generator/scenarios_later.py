@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from ehr.practice.generator.afterthoughts import late_culture
-from ehr.practice.generator.diagnoses import certified, diagnosis
-from ehr.practice.generator.laboratory import culture, no_growth
-from ehr.practice.generator.procedures import infusion, old_procedure, procedure
-from ehr.practice.generator.stays import visit
-from ehr.practice.generator.stories import Infected, Story
-from ehr.practice.generator.treatments import drug
+from .afterthoughts import late_culture
+from .diagnoses import certified, diagnosis
+from .laboratory import culture, no_growth
+from .procedures import infusion, old_procedure, procedure
+from .stays import visit
+from .stories import Infected, Story
+from .treatments import drug
 
 GP = ("bacterial_gp",)
 GN = ("bacterial_gn",)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ehr.practice.generator.afterthoughts import deleted_culture, retracted_culture
-from ehr.practice.generator.diagnoses import diagnosis, old_diagnosis, ward_diagnosis, words_only
-from ehr.practice.generator.laboratory import amended, culture, finding, report_without_result, viral_load
-from ehr.practice.generator.stories import Infected, Story
-from ehr.practice.generator.treatments import drug, running
+from .afterthoughts import deleted_culture, retracted_culture
+from .diagnoses import diagnosis, old_diagnosis, ward_diagnosis, words_only
+from .laboratory import amended, culture, finding, report_without_result, viral_load
+from .stories import Infected, Story
+from .treatments import drug, running
 
 GP = ("bacterial_gp",)
 GN = ("bacterial_gn",)

@@ -5,10 +5,10 @@ None of these charts has a routine blood culture: a negative set between two pos
 
 from __future__ import annotations
 
-from ehr.practice.generator.diagnoses import certified, diagnosis
-from ehr.practice.generator.laboratory import culture, no_growth
-from ehr.practice.generator.stories import Infected, Story
-from ehr.practice.generator.treatments import drug
+from .diagnoses import certified, diagnosis
+from .laboratory import culture, no_growth
+from .stories import Infected, Story
+from .treatments import drug
 
 GP = ("bacterial_gp",)
 GN = ("bacterial_gn",)

@@ -6,16 +6,16 @@ from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 
-from ehr.practice.generator.background import around
-from ehr.practice.generator.chart import Chart, Resource
-from ehr.practice.generator.identities import invent_person
-from ehr.practice.generator.regimens import BRIDGING, DEPLETION
-from ehr.practice.generator.scenarios_carried import CARRIED
-from ehr.practice.generator.scenarios_infected import INFECTED
-from ehr.practice.generator.scenarios_later import LATER
-from ehr.practice.generator.scenarios_spared import SPARED
-from ehr.practice.generator.scenarios_worse import WORSE
-from ehr.practice.generator.stories import Story
+from .background import around
+from .chart import Chart, Resource
+from .identities import invent_person
+from .regimens import BRIDGING, DEPLETION
+from .scenarios_carried import CARRIED
+from .scenarios_infected import INFECTED
+from .scenarios_later import LATER
+from .scenarios_spared import SPARED
+from .scenarios_worse import WORSE
+from .stories import Story
 
 FIRST_INFUSION_ON = date(2016, 6, 8)
 SPAN_DAYS = 1195

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from ehr.practice.generator.chart import Chart, Resource
-from ehr.practice.generator.codes import concept
-from ehr.practice.generator.laboratory import CATEGORY, Event
+from .chart import Chart, Resource
+from .codes import concept
+from .laboratory import CATEGORY, Event
 
 ENCOUNTER_CLASS = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
 DISPOSITION = "http://terminology.hl7.org/CodeSystem/discharge-disposition"

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ehr.practice.generator.laboratory import Event
-from ehr.practice.generator.procedures import infusion
+from .laboratory import Event
+from .procedures import infusion
 
 LOOK_BACK = (-30, -1)
 EARLY = (0, 30)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ehr.practice.generator.chart import Chart, Resource
-from ehr.practice.generator.codes import codes, concept
-from ehr.practice.generator.laboratory import Event
+from .chart import Chart, Resource
+from .codes import codes, concept
+from .laboratory import Event
 
 ROUTES = {"iv": "route_iv", "po": "route_po", "sc": "route_sc", "it": "route_it"}
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ehr.practice.generator.chart import Chart
-from ehr.practice.generator.regimens import BRIDGING
-from ehr.practice.generator.stories import EARLY, Story, days_at_risk
+from .chart import Chart
+from .regimens import BRIDGING
+from .stories import EARLY, Story, days_at_risk
 
 Answer = dict[str, Any]
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from ehr.practice.generator.chart import Resource
+from .chart import Resource
 
 FILE_MODE = 0o600
 FOLDER_MODE = 0o700
