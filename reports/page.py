@@ -21,6 +21,7 @@ from reports.rows import (
     proportion_rows,
     text,
 )
+from reports.words import EPISODE_STEPS
 
 __all__ = ["render_page", "template"]
 
@@ -93,7 +94,11 @@ def render_page(bundle: WeeklyBundle, *, link_template: str | None = None) -> st
             for row in bundle.funnel_patients.itertuples()
         ],
         funnel_episodes=[
-            {"reason": text(row.reason).replace("_", " "), "rows_count": count(row.rows_count)}
+            {
+                "step": EPISODE_STEPS[int(row.step_number)],
+                "reason": text(row.reason).replace("_", " "),
+                "rows_count": count(row.rows_count),
+            }
             for row in bundle.funnel_episodes.itertuples()
         ],
         infection_blocks=infection_blocks(bundle.estimates, infected),

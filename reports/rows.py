@@ -93,7 +93,8 @@ def infection_blocks(estimates: pd.DataFrame, patients: pd.DataFrame) -> list[di
     blocks = []
     for stratum in STRATUM_ORDER:
         frame = densities[densities["stratum"] == stratum]
-        rows = [density_row(row, infected) for _, row in frame.iterrows()]
+        ordered = [frame[frame["window_name"] == window] for window in WINDOWS]
+        rows = [density_row(row, infected) for window in ordered for _, row in window.iterrows()]
         if rows:
             blocks.append({"title": stratum_title(stratum), "rows": rows})
     return blocks

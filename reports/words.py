@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["MEASURES", "STRATA", "WINDOWS", "stratum_title"]
+__all__ = ["EPISODE_STEPS", "MEASURES", "STRATA", "WINDOWS", "stratum_title"]
 
 STRATA = {
     "no": "without pre-existing infection",
@@ -11,6 +11,7 @@ STRATA = {
     "all": "all",
 }
 WINDOWS = {"look_back": "day −30 to −1", "early": "day 0 to 30", "late": "day 31 to 90"}
+EPISODE_STEPS = {1: "not evidence", 2: "episodes", 3: "listed, not counted", 4: "counted"}
 MEASURES = {
     "patients_infused": "Patients infused",
     "preexisting_infection_proportion": "Pre-existing infection",
