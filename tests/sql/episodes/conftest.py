@@ -180,6 +180,14 @@ class Ward:
         """The patient dies on this day; the cause is what a test gives."""
         self._give("cohort.deaths", [{"patient_id": "p1", "died_on": day(on), "is_dead": "true"}])
 
+    def images(self, lines: str) -> None:
+        """Rows of cohort.imaging_records: patient, site, resource type, id, day, whether worse."""
+        names = ("patient_id", "site", "resource_type", "resource_id", "imaged_on", "is_worse")
+        rows = [
+            dict(zip(names, (cell.strip() for cell in line.split("|")), strict=True)) for line in lines.splitlines()
+        ]
+        self._give("cohort.imaging_records", [dict(row) for row in rows])
+
     def build(self, *targets: str) -> None:
         """Build these relations (default: episodes and all with them), with what they read and nobody gave."""
         self.store.build(*(relation for relation in _order(targets or EVERYTHING) if relation not in self._given))

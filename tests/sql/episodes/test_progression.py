@@ -162,3 +162,28 @@ def test_a_verdict_says_that_it_got_worse_on_the_day_of_its_last_evidence(ward: 
     ward.results("day | organism\n-2 | ecoli\n3 | ecoli")
     ward.decides("confirm", "progressed")
     assert progression(ward, *PRIMARY) == (True, "e", day(3))
+
+
+def images(ward: Ward, *rows: tuple[int, str, bool]) -> None:
+    """Imaging reports by day, site and whether they are coded as worse."""
+    lines = [
+        f"p1 | {site} | DiagnosticReport | i{number} | {day(on)} | {str(worse).lower()}"
+        for number, (on, site, worse) in enumerate(rows)
+    ]
+    ward.images("\n".join(lines))
+
+
+@pytest.mark.parametrize(("worse_on", "progressed"), [(1, False), (2, True)])
+def test_an_image_coded_as_worse_three_days_after_the_baseline_is_progression(
+    ward: Ward, worse_on: int, progressed: bool
+) -> None:
+    ward.conditions("day | site\n-3 | lower_resp")
+    images(ward, (-1, "lower_resp", False), (worse_on, "lower_resp", True))
+    criterion, on = ("e", day(worse_on)) if progressed else (None, None)
+    assert progression(ward, *PRIMARY) == (progressed, criterion, on)
+
+
+def test_an_image_of_another_site_or_without_a_baseline_is_not(ward: Ward) -> None:
+    ward.conditions("day | site\n-3 | lower_resp")
+    images(ward, (-1, "CNS", False), (5, "CNS", True), (6, "lower_resp", True))
+    assert progression(ward, *PRIMARY) == (False, None, None)

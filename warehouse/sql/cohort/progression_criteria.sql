@@ -1,8 +1,8 @@
 -- cohort.progression_criteria
 -- Grain: one look-back episode, criterion and day on which it was met.
 -- Rule: a, b, c, e, g are primary; d, f and a severity code alone are broad; ties go g, c, b, a, e, d, f
--- (docs/definitions.md#progression). Criterion e is a human verdict on the episode: no list names codes for a worse
--- image yet. Its day is the last evidence inside the window. Hospital-local dates.
+-- (docs/definitions.md#progression). Criterion e is an image coded as worse, or a human verdict on the episode, whose
+-- day is the last evidence inside the window. Hospital-local dates.
 with
 
 met as (
@@ -45,6 +45,16 @@ met as (
         is_primary,
         met_on
     from cohort.progression_grades
+    union all
+    select
+        patient_id,
+        course_number,
+        group_key,
+        'e' as criterion,
+        5 as tie_order,
+        true as is_primary,
+        met_on
+    from cohort.progression_imaging
     union all
     select
         episodes.patient_id,
