@@ -67,8 +67,11 @@ def landed_protocol(landing: Path, protocol_hash: str) -> Protocol | None:
     path = landing / PROTOCOLS / f"protocol-{protocol_hash}.jsonl"
     if not path.is_file():
         return None
+    content = json.loads(read_json_lines(path)[0]["content"])
+    # Landed by the names of the model's fields, one of which a protocol's file calls otherwise.
+    by_alias = {field.alias or name: content.get(name) for name, field in Protocol.model_fields.items()}
     try:
-        found = Protocol.model_validate(json.loads(read_json_lines(path)[0]["content"]))
+        found = Protocol.model_validate(by_alias)
     except ValidationError:
         return None
     return found if found.hash == protocol_hash else None
