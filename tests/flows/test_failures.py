@@ -185,6 +185,8 @@ def test_a_disk_that_is_full_stops_the_run_and_the_next_one_heals(
             [sys.executable, "-m", "tests.flows.plain_week", config],
             capture_output=True, text=True, check=False,
             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1024 * kilobytes, 1024 * kilobytes)),
+            # Or the limit would leave half a byte-code file in the source tree.
+            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
         )  # fmt: skip
         refused(tmp_path, made, "cannot be written")
         assert not list((tmp_path / "nadir-data").glob("reports/*"))
