@@ -475,8 +475,8 @@ def test_the_ward_without_the_rest_of_the_hospital_gives_the_same_figures(loaded
 
 # Each costs a build of its own: these repeat a rule that another case of every run already moves.
 NIGHTLY = {
-    certify_a_death_of_leukaemia_in_words, lower_a_viral_load, untreat_a_sputum, grade_away_what_explained_a_vasopressor,
-    bridge_with_a_third_drug, find_another_organism_in_blood, withdraw_the_second_product,
+    certify_a_death_of_leukaemia_in_words, lower_a_viral_load, untreat_a_sputum, bridge_with_a_third_drug,
+    grade_away_what_explained_a_vasopressor, find_another_organism_in_blood, withdraw_the_second_product,
     draw_the_old_culture_a_day_later, close_a_mould_infection_before_the_look_back,
 }  # fmt: skip
 MARKED = [pytest.param(case, marks=pytest.mark.nightly) if case in NIGHTLY else case for case in CASES]
