@@ -103,6 +103,9 @@ def crawl_patient(crawl: PatientCrawl, patient_id: str) -> PatientHarvest:
         for resource_type in crawl.types(windowed=True):
             if resource_type not in harvest.whole:
                 _fetch_window(crawl, harvest, resource_type, moved=moved)
+        if moved and any(row.status != "complete" for row in harvest.rows):
+            # The next pull must find the days moved again: by its watermark it would ask for changes only.
+            harvest.index_days = None if known is None else list(known)
     return harvest
 
 

@@ -127,3 +127,25 @@ def test_a_server_without_last_updated_is_read_in_full_each_time(site, hospital,
     with running(hospital(bare)) as url:
         first, second = site.pull_on(url), site.pull_on(url)
     assert first.resources == second.resources
+
+
+def test_a_window_that_failed_is_asked_for_in_full_though_its_day_is_known_by_then(site, hospital, make):
+    # Seen newer than the others, it moves the watermark of the type beyond them.
+    newer = make.resource("Observation", "newer", "p1", updated=LATER)
+    base = [*make.small_hospital(), newer]
+    infused = make.resource(
+        "Procedure",
+        "late",
+        "p0",
+        updated=LATER,
+        code=make.concept("urn:codes|CART"),
+        performedDateTime="2019-06-01",
+    )
+    fault = Fault(r"GET /fhir/Observation\?patient=p0", times=None, status=500)
+    with running(hospital(base)) as url:
+        site.pull_on(url)
+    with running(hospital([*base, infused]), faults=[fault]) as url:
+        assert not site.pull_on(url).is_complete
+    with running(hospital([*base, infused])) as url:
+        receipt = site.pull_on(url)
+    assert {"p0-o0", "p0-o1", "p0-o2"} <= site.ids(receipt)["Observation"]
