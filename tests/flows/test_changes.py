@@ -238,6 +238,7 @@ def test_the_same_week_again_gives_the_same_changes(changed) -> None:
     assert file.stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.nightly
 def test_the_first_issue_again_is_compared_with_none(changed) -> None:
     """A run that is issued again is compared with what it was compared with first, not with what came after it."""
     home = changed.ward.home
@@ -279,6 +280,7 @@ def other_definitions(first, tmp_path, monkeypatch) -> Ward:
     return ward
 
 
+@pytest.mark.nightly
 def test_definitions_that_change_at_once_are_told_apart(other_definitions) -> None:
     home = other_definitions.home
     run_id = home.issue(FIRST, pull=False).run_id

@@ -478,6 +478,7 @@ NIGHTLY = {
     certify_a_death_of_leukaemia_in_words, lower_a_viral_load, untreat_a_sputum, bridge_with_a_third_drug,
     grade_away_what_explained_a_vasopressor, find_another_organism_in_blood, withdraw_the_second_product,
     draw_the_old_culture_a_day_later, close_a_mould_infection_before_the_look_back,
+    certify_that_it_was_not_the_old_infection, grade_a_release_syndrome_2_instead_of_3, refuse_the_infusion,
 }  # fmt: skip
 MARKED = [pytest.param(case, marks=pytest.mark.nightly) if case in NIGHTLY else case for case in CASES]
 

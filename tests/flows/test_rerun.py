@@ -104,6 +104,7 @@ def test_a_second_ingest_fetches_only_what_changed(hospital, tmp_path: Path) -> 
     assert loaded.stored == 1
 
 
+@pytest.mark.nightly
 def test_the_same_week_again_writes_the_same_files(base: Path) -> None:
     config = str(base / "nadir.toml")
     page = next((base / "nadir-data" / "reports").glob("*/*/index.html"))
