@@ -48,6 +48,7 @@ class Crawl:
     pointers: Pointers = field(default_factory=Pointers)
     newest: Newest = field(default_factory=Newest)
     state: State = field(default_factory=State)
+    asked_in_full: set[tuple[str, str | None]] = field(default_factory=set)
     shelves: dict[str, Shelf] = field(init=False)
     resources: int = 0
     count_lock: threading.Lock = field(default_factory=threading.Lock)
@@ -111,6 +112,7 @@ class Crawl:
                 self.landing.add_row(row)
             self._demand_answers(at_least=UNITS_BEFORE_GIVING_UP)
             self.state.roster[harvest.patient_id] = harvest.index_days
+            self.asked_in_full |= {(name, harvest.patient_id) for name in harvest.asked_in_full}
             self.pointers.add(harvest.pointers)
             self.newest.add(harvest.newest)
             self.report(ProgressEvent("patients", done, len(patient_ids), self.resources))
@@ -191,7 +193,8 @@ class Crawl:
             unit = (row.resource_type, row.patient_id)
             if not row.unit.startswith(("patient", "type")) or row.reason == "the server does not offer this type":
                 continue
-            since = since_of(self.plan, *unit)
+            # What was asked for in full and failed has no older watermark either: it would bring changes only.
+            since = None if unit in broken & self.asked_in_full else since_of(self.plan, *unit)
             fresh = None if unit in broken else self.newest.watermark(row.resource_type, self.began)
             known = max(filter(None, (since, fresh)), default=None)
             if known is not None:

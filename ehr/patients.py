@@ -63,7 +63,11 @@ class PatientCrawl:
 
 @dataclass(slots=True)
 class PatientHarvest:
-    """What one patient brought: lines by type, ledger rows, and what was noted on the way."""
+    """What one patient brought: lines by type, ledger rows, and what was noted on the way.
+
+    `asked_in_full` names the windowed types that were not asked for by watermark: if one of them failed, an older
+    watermark must not stand, for it would bring changes only and never what a new window adds.
+    """
 
     patient_id: str
     lines: dict[str, list[bytes]] = field(default_factory=dict)
@@ -73,6 +77,8 @@ class PatientHarvest:
     pointers: Pointers = field(default_factory=Pointers)
     newest: Newest = field(default_factory=Newest)
     whole: set[str] = field(default_factory=set)
+    changes_only: set[str] = field(default_factory=set)
+    asked_in_full: set[str] = field(default_factory=set)
 
     def keep(self, entries: list[Entry]) -> None:
         """Take in the entries of a page."""
@@ -101,11 +107,10 @@ def crawl_patient(crawl: PatientCrawl, patient_id: str) -> PatientHarvest:
     if harvest.index_days is not None:
         moved = known is None or list(known) != harvest.index_days
         for resource_type in crawl.types(windowed=True):
-            if resource_type not in harvest.whole:
-                _fetch_window(crawl, harvest, resource_type, moved=moved)
-        if moved and any(row.status != "complete" for row in harvest.rows):
-            # The next pull must find the days moved again: by its watermark it would ask for changes only.
-            harvest.index_days = None if known is None else list(known)
+            if resource_type in harvest.whole or (resource_type in harvest.changes_only and not moved):
+                continue
+            harvest.rows = [row for row in harvest.rows if row.unit != _unit(patient_id, resource_type, ()).name]
+            _fetch_window(crawl, harvest, resource_type, moved=moved)
     return harvest
 
 
@@ -144,7 +149,7 @@ def _fetch_index_events(
     since = since_of(crawl.plan, resource_type, harvest.patient_id)
     if since is not None:
         _fetch(crawl, harvest, resource_type, since)
-        harvest.whole.add(resource_type)
+        harvest.changes_only.add(resource_type)
     elif _fetch_whole(crawl, harvest, resource_type):
         harvest.whole.add(resource_type)
     else:
@@ -161,6 +166,7 @@ def _fetch_window(crawl: PatientCrawl, harvest: PatientHarvest, resource_type: s
     if since is not None:
         _fetch(crawl, harvest, resource_type, since)
         return
+    harvest.asked_in_full.add(resource_type)
     parameter = DATE_PARAMETERS.get(resource_type)
     days = harvest.index_days
     if parameter is None or not days:
