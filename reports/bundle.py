@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
-__all__ = ["Header", "MethodNote", "StoppedWeek", "WeeklyBundle"]
+__all__ = ["Analysis", "Header", "MethodNote", "StoppedWeek", "WeeklyBundle"]
 
 
 @dataclass(frozen=True)
@@ -56,12 +56,33 @@ class StoppedWeek:
 
 
 @dataclass(frozen=True)
+class Analysis:
+    """The newest dated analysis that the week's run knew: a frozen cohort, associations without p values.
+
+    `data_date` and `as_of` as in the header. `two_by_two` has the published columns (contracts 5); `effects` one row
+    per term of a model: measure, exposure, outcome, stratum, estimate, lower, upper, method, events, patients, note.
+    Undefined estimates and limits are None.
+    """
+
+    run_id: str
+    data_date: str
+    as_of: str
+    two_by_two: pd.DataFrame
+    effects: pd.DataFrame
+
+
+@dataclass(frozen=True)
 class WeeklyBundle:
     """Everything a week's files say.
 
     Frames: `estimates`, `curves`, `two_by_two` with the published columns (contracts 5); `funnel_patients`,
     `funnel_episodes` from counts; `episodes` the line list of the internal edition; `checks`, `ledger`, `rejects`,
-    `findings`, `unmapped` for the quality part, counts only.
+    `findings`, `unmapped` for the quality part, counts only. `swimmer` (internal edition only) has one row per bar or
+    event of a cohort member: patient_id, local_identifier, stratum, follow_up_from, follow_up_to, event, day_from,
+    day_to, infection_class; days count from day 0. `table_one` has one row per characteristic, level and stratum:
+    section, characteristic, level, stratum, n, denominator, missing, percent, median, q1, q3. `benchmarks` are
+    published studies: study, cohort, window, numerator, denominator, value, definition, source. `analysis` is None
+    when no dated analysis was known to the run.
     """
 
     header: Header
@@ -77,3 +98,7 @@ class WeeklyBundle:
     findings: pd.DataFrame
     unmapped: pd.DataFrame
     notes: tuple[MethodNote, ...]
+    swimmer: pd.DataFrame = field(default_factory=pd.DataFrame)
+    table_one: pd.DataFrame = field(default_factory=pd.DataFrame)
+    benchmarks: pd.DataFrame = field(default_factory=pd.DataFrame)
+    analysis: Analysis | None = None
