@@ -93,14 +93,21 @@ def run_weekly(
     json_wanted: bool = False,
 ) -> int:
     """Run the weekly flow here; returns the exit code."""
+    state = weekly_state(config, through=through, as_of=as_of, ingest=ingest)
+    return ended(state, config, json_wanted=json_wanted, strict=strict)
+
+
+def weekly_state(
+    config: Path | None, *, through: date | None, as_of: datetime | None = None, ingest: bool = True
+) -> Any:  # noqa: ANN401  a Prefect state
+    """Run the weekly flow here; returns the state it ended in."""
     if ingest and as_of is None:
         ready_to_pull(config)
     open_context(config)
     prepare_prefect(load_settings(config).home)
     from flows.weekly import weekly as flow
 
-    state = flow(path_text(config), through=through, as_of=as_of, ingest=ingest, return_state=True)
-    return ended(state, config, json_wanted=json_wanted, strict=strict)
+    return flow(path_text(config), through=through, as_of=as_of, ingest=ingest, return_state=True)
 
 
 def ready_to_pull(config: Path | None) -> None:
@@ -119,14 +126,24 @@ def path_text(config: Path | None) -> str | None:
     return None if config is None else str(config.resolve())
 
 
-def ended(state: Any, config: Path | None, *, json_wanted: bool, strict: bool) -> int:  # noqa: ANN401  a Prefect state
-    """Say how a flow ended and turn its state into the exit code of contracts 3."""
+def ended(
+    state: Any,  # noqa: ANN401  a Prefect state
+    config: Path | None,
+    *,
+    json_wanted: bool,
+    strict: bool,
+    brief: bool = False,
+) -> int:
+    """Say how a flow ended, in one line if `brief`, and turn its state into the exit code of contracts 3."""
     outcome = state.result(raise_on_failure=False)
     if not isinstance(outcome, RunReceipt):
         told = sentence(outcome) if isinstance(outcome, BaseException) else f"the flow ended as {state.name}"
         sys.stderr.write(f"nadir: {told.rstrip('.')}.\n")
         return NOT_DONE
-    say(outcome, config, json_wanted=json_wanted)
+    if brief:
+        tell([f"{outcome.week} issued in {sum(outcome.seconds.values()):.0f} s: {outcome.page}"])
+    else:
+        say(outcome, config, json_wanted=json_wanted)
     if not outcome.is_complete:
         sys.stderr.write(f"nadir: data are incomplete: {'; '.join(outcome.missing)}.\n")
         return INCOMPLETE

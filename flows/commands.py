@@ -12,6 +12,7 @@ from typing import NoReturn
 from flows import (
     command_cases,
     command_config,
+    command_demo,
     command_practice,
     command_report,
     command_run,
@@ -46,9 +47,9 @@ def parser() -> argparse.ArgumentParser:
     demo = command(
         groups,
         "demo",
-        "generate the practice hospital and run the seed study on it",
+        "generate the practice hospital, issue three Mondays of 2018 and the finished study",
         "nadir demo",
-        command_practice.demo,
+        command_demo.demo,
     )
     demo.add_argument(
         "--folder", type=Path, default=Path("nadir-demo"), help="where everything goes (default: ./nadir-demo)"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -12,12 +15,42 @@ from flows.settings import Settings, load_settings
 from mappings.protocol import Protocol, load_protocol
 from mappings.value_sets import ValueSets, load_value_sets
 
-__all__ = ["RunContext", "iso_week", "last_sunday", "now", "open_context", "software_version"]
+__all__ = [
+    "RunContext", "hospital_clock", "iso_week", "last_sunday", "now", "open_context", "software_version", "standing_at",
+]  # fmt: skip
+
+Clock = Callable[[], datetime]
 
 
 def now() -> datetime:
     """This instant, UTC, whole seconds. The only clock of the program besides Prefect's."""
     return datetime.now(UTC).replace(microsecond=0)
+
+
+# Empty outside `standing_at`, and no setting, variable or parameter of a flow reaches it: a hospital's clock runs.
+_standing: ContextVar[Clock | None] = ContextVar("clock of a made-up hospital", default=None)
+
+
+def hospital_clock() -> Clock:
+    """The clock that landings and weeks are dated by: `now`, but for the demo, whose hospital stands in 2018."""
+    return _standing.get() or now
+
+
+@contextmanager
+def standing_at(instant: datetime) -> Iterator[None]:
+    """Let the hospital's clock stand at an instant (with zone) while the block runs, in this thread: for the demo only.
+
+    >>> with standing_at(datetime(2018, 7, 15, 17, tzinfo=UTC)):
+    ...     hospital_clock()().isoformat()
+    '2018-07-15T17:00:00+00:00'
+    >>> hospital_clock() is now
+    True
+    """
+    token = _standing.set(lambda: instant.astimezone(UTC))
+    try:
+        yield
+    finally:
+        _standing.reset(token)
 
 
 def software_version() -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from flows import building, steps
-from flows.context import RunContext, last_sunday, now, open_context
+from flows.context import RunContext, hospital_clock, last_sunday, open_context
 from flows.errors import CommandRejected, GateStopped, NothingLanded
 from flows.receipts import RunReceipt
 from flows.weeks import bundle_digests, issued_files, issued_runs, known_for, newest_run, sundays
@@ -46,7 +46,7 @@ def missed_weeks(config: str | None, first: date | None, last: date | None) -> t
         raise NothingLanded("no closed ingest in landing/. Nothing was built; run `nadir run ingest` first")
     zone = context.settings.zone
     from_day = first or landings[0].astimezone(zone).date()
-    to_day = min(last or date.max, last_sunday(now(), context))
+    to_day = min(last or date.max, last_sunday(hospital_clock()(), context))
     done = {run.week for run in issued_runs(context.settings.landing) if run.protocol == context.protocol.name}
     asked = [steps.WeekPlan(known_for(day, landings, zone), day) for day in sundays(from_day, to_day)]
     missed = [plan for plan in asked if plan.week not in done]

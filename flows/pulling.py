@@ -11,7 +11,7 @@ from typing import Any
 from ehr.access import ServerAccess
 from ehr.plan import ProgressEvent, PullPlan, PullReceipt, Window
 from ehr.sources import continue_from, pull
-from flows.context import RunContext, now
+from flows.context import RunContext, hospital_clock
 from flows.errors import SettingsRejected
 from mappings.index_events import candidate_index_days, roster_searches
 
@@ -87,7 +87,7 @@ def pull_resources(
         PullStopped: nothing was landed.
     """
     plan = replace(plan_pull(context, full=full), until=until)
-    return pull(plan, context.settings.landing, clock=now, report=report)
+    return pull(plan, context.settings.landing, clock=hospital_clock(), report=report)
 
 
 def missing_sentences(missing: Mapping[str, int], patients: int | None) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from typing import TypeVar
 from checks.gate import CheckRow
 from ehr.plan import ProgressEvent
 from flows import building, publishing, pulling
-from flows.context import iso_week, last_sunday, now, open_context
+from flows.context import hospital_clock, iso_week, last_sunday, now, open_context
 from flows.errors import GateStopped
 from flows.receipts import RunReceipt
 from flows.run_log import run_log
@@ -115,7 +115,7 @@ def writing(config: str | None, flow_run: str) -> Iterator[None]:
 def deadline(config: str | None) -> datetime:
     """The next time that the hospital's clock shows `weekly.deadline`."""
     settings = open_context(config).settings
-    return next_deadline(now(), settings["weekly.deadline"], settings.zone)
+    return next_deadline(hospital_clock()(), settings["weekly.deadline"], settings.zone)
 
 
 def pull(
@@ -150,7 +150,7 @@ def plan_week(config: str | None, *, through: date | None, as_of: datetime | Non
     """Settle the two clocks: newest landing and last Sunday where nothing else is asked for."""
     context = open_context(config)
     known = as_of or building.newest_landing(context.settings.landing)
-    return WeekPlan(as_of=known, data_date=through or last_sunday(now(), context))
+    return WeekPlan(as_of=known, data_date=through or last_sunday(hospital_clock()(), context))
 
 
 def station(config: str | None, plan: WeekPlan, name: str) -> Station:

@@ -32,6 +32,12 @@ def test_no_clock_is_read_below_the_flows(name: str) -> None:
     assert not CLOCK.search(code), CLOCK.search(code)
 
 
+def test_only_the_demo_lets_the_hospitals_clock_stand() -> None:
+    """A clock that stands in a hospital would date its landings falsely for ever."""
+    users = {name for name in NAMES if re.search(r"\bstanding_at\b|\b_standing\b", read(name))}
+    assert users == {"flows/context.py", "flows/command_demo.py"}
+
+
 @pytest.mark.parametrize("name", QUERY_NAMES)
 def test_no_clock_is_read_in_sql(name: str) -> None:
     assert not CLOCK.search(read(name).lower())
