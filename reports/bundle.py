@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-__all__ = ["Analysis", "Header", "MethodNote", "StoppedWeek", "WeeklyBundle"]
+__all__ = ["Analysis", "Header", "MethodNote", "StoppedWeek", "WeekCounts", "WeeklyBundle"]
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,27 @@ class StoppedWeek:
 
 
 @dataclass(frozen=True)
+class WeekCounts:
+    """The first line of a week, each a number of patients, infusions, episodes, deaths or cases.
+
+    `day_0_30` and `day_31_90`: cohort members alive and followed whose day of the course is in that window on the data
+    date. `infusions` (the index infusions of cohort members) and `deaths` fell into the reported ISO week. `new`,
+    `changed` and `withdrawn` are the rows of the line list. `previous_week` is the ISO week of the issue compared with,
+    None on the first issue of a protocol: nothing is new then, because nothing was known before.
+    """
+
+    day_0_30: int
+    day_31_90: int
+    infusions: int
+    new: int
+    changed: int
+    withdrawn: int
+    deaths: int
+    to_adjudicate: int
+    previous_week: str | None
+
+
+@dataclass(frozen=True)
 class Analysis:
     """The newest dated analysis that the week's run knew: a frozen cohort, associations without p values.
 
@@ -82,7 +103,13 @@ class WeeklyBundle:
     day_to, infection_class; days count from day 0. `table_one` has one row per characteristic, level and stratum:
     section, characteristic, level, stratum, n, denominator, missing, percent, median, q1, q3. `benchmarks` are
     published studies: study, cohort, window, numerator, denominator, value, definition, source. `analysis` is None
-    when no dated analysis was known to the run.
+    when no dated analysis was known to the run. `week_counts` is the first line, None when the flow gave none.
+    `line_list` has one row per new, changed or withdrawn episode of cohort members: change, the columns of `episodes`,
+    `what` (before and after in words), `cause` (contracts 1), `evidence` (list of "Type/id/version", oldest first).
+    `to_adjudicate` are cases that need a verdict: kind (episode or death), episode_id (None for a death), patient_id,
+    local_identifier, ward, on_, onset_day, infection_class, site, organisms, reason, evidence. `episodes` has beside the
+    published columns: local_identifier, ward, specimen_at (hospital-local), result_status (preliminary, final, ""),
+    rule, evidence.
     """
 
     header: Header
@@ -102,3 +129,6 @@ class WeeklyBundle:
     table_one: pd.DataFrame = field(default_factory=pd.DataFrame)
     benchmarks: pd.DataFrame = field(default_factory=pd.DataFrame)
     analysis: Analysis | None = None
+    week_counts: WeekCounts | None = None
+    line_list: pd.DataFrame = field(default_factory=pd.DataFrame)
+    to_adjudicate: pd.DataFrame = field(default_factory=pd.DataFrame)
