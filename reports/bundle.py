@@ -107,9 +107,9 @@ class WeeklyBundle:
     `line_list` has one row per new, changed or withdrawn episode of cohort members: change, the columns of `episodes`,
     `what` (before and after in words), `cause` (contracts 1), `evidence` (list of "Type/id/version", oldest first).
     `to_adjudicate` are cases that need a verdict: kind (episode or death), episode_id (None for a death), patient_id,
-    local_identifier, ward, on_, onset_day, infection_class, site, organisms, reason, evidence. `episodes` has beside the
-    published columns: local_identifier, ward, specimen_at (hospital-local), result_status (preliminary, final, ""),
-    rule, evidence.
+    local_identifier, ward, on_, onset_day, infection_class, site, organisms, reason, evidence. `episodes` has beside
+    the published columns: local_identifier, ward, specimen_at (hospital-local), result_status (preliminary, final,
+    ""), rule, evidence.
     """
 
     header: Header
