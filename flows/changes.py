@@ -25,7 +25,7 @@ from metrics.changes import (
     merged_changes,
     period_changes,
 )
-from metrics.figures import Counts, weekly_figures
+from metrics.figures import COUNT_RELATIONS, Counts, weekly_figures
 from warehouse import (
     RunKey,
     has_build,
@@ -41,7 +41,6 @@ from warehouse.errors import RelationFailed
 __all__ = ["EPISODE_RELATIONS", "WeekChanges", "week_changes"]
 
 EPISODE_RELATIONS = ("episodes", "episode_evidence")
-COUNTS = ("proportions", "infections", "person_first_infection", "two_by_two")
 PERSON_RELATIONS = ("courses", "strata", "person_time", "covariates")
 NOT_WEEKS = "analysis"
 
@@ -226,7 +225,7 @@ def built_state(context: RunContext, key: RunKey, estimates: pd.DataFrame | None
     """A week as its build has it; figures are computed where none are given."""
     store, run_id = context.settings.store, key.run_id
     if estimates is None:
-        frames = {name: read_build(store, run_id, f"counts.{name}") for name in COUNTS}
+        frames = {name: read_build(store, run_id, f"counts.{name}") for name in COUNT_RELATIONS}
         estimates = weekly_figures(Counts(**frames), status="final").estimates
     return WeekState(
         estimates=estimates,

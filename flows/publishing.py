@@ -16,7 +16,7 @@ from flows.changes import week_changes
 from flows.context import RunContext, iso_week
 from flows.pulling import missing_sentences
 from flows.weeks import is_reconstructed
-from metrics.figures import Counts, weekly_figures
+from metrics.figures import COUNT_RELATIONS, Counts, weekly_figures
 from reports import Header, MethodNote, StoppedWeek, WeeklyBundle, write_bundle, write_index
 from warehouse import RunKey, append_published, land_definitions, publish_reader, read, read_build
 from warehouse.published import write_rows
@@ -24,7 +24,6 @@ from warehouse.published import write_rows
 __all__ = ["PublishReceipt", "index_weeks", "land_stop", "publish_figures", "write_week"]
 
 STOPS = "stopped"
-COUNTS = ("proportions", "infections", "person_first_infection", "two_by_two")
 EPISODE_COLUMNS = (
     "patient_id", "onset_on", "onset_day", "window_name", "infection_class", "site", "organisms", "documentation",
     "counted", "not_counted_reason", "episode_id",
@@ -47,7 +46,7 @@ def publish_figures(
     """Compute the figures of a build and issue them: landed first, then the archive, then the readers' file."""
     settings = context.settings
     outcome = "complete" if whole.is_complete else "incomplete"
-    frames = {name: read_build(settings.store, run.run_id, f"counts.{name}") for name in COUNTS}
+    frames = {name: read_build(settings.store, run.run_id, f"counts.{name}") for name in COUNT_RELATIONS}
     figures = weekly_figures(Counts(**frames), status=figure_status(context, run, whole, flow))
     compared = week_changes(context, run, figures.estimates)
     run_columns = {

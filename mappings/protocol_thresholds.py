@@ -52,4 +52,6 @@ class Thresholds(ProtocolPart):
     fever_celsius: Number
     fever_sustained_celsius: Number
     fever_sustained_minutes: WholeNumber
+    severe_grade: WholeNumber
+    late_contact_day: WholeNumber
     complete_day: WholeNumber

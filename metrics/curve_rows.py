@@ -23,7 +23,7 @@ MEDIAN_MEASURE = "first_infection_day_median"
 def curve_rows(persons: pd.DataFrame, *, strata: Sequence[str], last_day: int, level: float) -> list[Row]:
     """A point for every day 0 .. ``last_day`` on which somebody is at risk, by stratum and class.
 
-    Death before any infection stands beside it as a measure of its own. An empty stratum has no points.
+    Death before an infection of the class stands beside it as a measure of its own. An empty stratum has no points.
 
     >>> persons = pd.DataFrame({"person_key": [1, 2], "stratum": ["no", "no"], "infection_class": ["all", "all"],
     ...                         "last_day": [4, 1], "cause": [1, 0]})
@@ -35,10 +35,9 @@ def curve_rows(persons: pd.DataFrame, *, strata: Sequence[str], last_day: int, l
     rows: list[Row] = []
     for stratum in strata:
         for infection_class in classes_of(persons):
-            curve = curve_of(persons, stratum, infection_class, days=days, level=level)
-            rows.extend(_points(INFECTION_MEASURE, stratum, infection_class, curve))
-        death = curve_of(persons, stratum, ALL, days=days, cause=COMPETING, level=level)
-        rows.extend(_points(DEATH_MEASURE, stratum, ALL, death))
+            for measure, cause in ((INFECTION_MEASURE, EVENT), (DEATH_MEASURE, COMPETING)):
+                curve = curve_of(persons, stratum, infection_class, days=days, cause=cause, level=level)
+                rows.extend(_points(measure, stratum, infection_class, curve))
     return rows
 
 

@@ -5,16 +5,18 @@ upper limit, and an empty denominator with values of None and a note.
 """
 
 import math
+from typing import Any
 
 import pandas as pd
 
 from metrics.figure_order import Row, joined
 from metrics.proportions import exact_proportion, mid_p_limits
 from metrics.rate_ratios import MID_P, mid_p_rate_ratio
-from metrics.rates import NO_PERSON_TIME, PER_100, exact_rate
+from metrics.rates import NO_PERSON_TIME, PER_100, exact_rate, mid_p_rate
 from metrics.results import Estimate
 
 COUNT = "count"
+LOOK_BACK = "look_back"
 COUNTED_MEASURES = frozenset({"patients_infused", "infection_events"})
 DENSITY_METHOD = "exact Poisson, per 100 patient-days"
 
@@ -49,18 +51,20 @@ def proportion_rows(proportions: pd.DataFrame, *, status: str, level: float) -> 
 def infection_rows(
     infections: pd.DataFrame, *, status: str, level: float, provisional: frozenset[tuple[str, str]]
 ) -> list[Row]:
-    """Density, events and patients of every row of ``counts.infections``.
+    """Density, events, patients, severe events and deaths of infection of every row of ``counts.infections``.
 
-    Densities are counted infections per 100 patient-days. ``provisional`` holds (stratum, window) whose days are
+    Nobody dies before day 0, so the look-back has no row of deaths. Densities are counted infections per 100
+    patient-days. ``provisional`` holds (stratum, window) whose days are
     not over.
 
     Raises:
         CountsRejected: events without patient-days, or a negative count.
 
     >>> counted = pd.DataFrame({"stratum": ["no"], "window_name": ["early"], "infection_class": ["fungal"],
-    ...     "patients": [0], "events": [0], "person_days": [1590], "at_risk": [56], "infection_deaths": [0]})
+    ...     "patients": [0], "events": [0], "person_days": [1590], "at_risk": [56], "infection_deaths": [0],
+    ...     "severe_events": [0]})
     >>> [row["measure"] for row in infection_rows(counted, status="final", level=0.95, provisional=frozenset())]
-    ['infection_density', 'infection_events', 'infected_patients']
+    ['infection_density', 'infection_events', 'infected_patients', 'severe_events', 'infection_deaths']
     """
     rows: list[Row] = []
     for counted in infections.itertuples(index=False):
@@ -69,9 +73,14 @@ def infection_rows(
         patients = _count(int(counted.patients), level)
         patients |= {"denominator": int(counted.at_risk), "denominator_unit": "patients"}
         cells = estimate_cells(density, unit="patient_days") | {"method": DENSITY_METHOD}
-        rows.append({**_key("infection_density", counted), **cells, "status": state, "note": density.note})
+        note = joined(density.note, zero_days_note(density))
+        rows.append({**_key("infection_density", counted), **cells, "status": state, "note": note})
         rows.append({**_key("infection_events", counted), **_count(int(counted.events), level), "status": state})
         rows.append({**_key("infected_patients", counted), **patients, "status": state})
+        rows.append({**_key("severe_events", counted), **_severe(counted, level), "status": state})
+        if counted.window_name != LOOK_BACK:
+            deaths = {**patients, **_count(int(counted.infection_deaths), level)}
+            rows.append({**_key("infection_deaths", counted), **deaths, "status": state})
     return rows
 
 
@@ -139,6 +148,27 @@ def unfinished(proportions: pd.DataFrame) -> frozenset[tuple[str, str]]:
     """The (stratum, window) pairs of which any proportion is provisional."""
     rows = zip(proportions["stratum"], proportions["window_name"], proportions["provisional"], strict=True)
     return frozenset((str(stratum), str(window)) for stratum, window, flag in rows if _is_true(flag))
+
+
+def zero_days_note(density: Estimate) -> str:
+    """What 0 events in so many days still allow, by two methods; empty where there was an event or no day.
+
+    >>> zero_days_note(exact_rate(0, 1590, per=PER_100))
+    '0 in 1590 days seen, up to 0.188 (mid-P) or 0.232 (exact) per 100 days is compatible'
+    """
+    if density.numerator or density.upper is None or not density.denominator:
+        return ""
+    narrow = mid_p_rate(0, density.denominator, per=PER_100, level=density.level).upper or 0.0
+    return (
+        f"0 in {density.denominator:g} days seen, up to {narrow:.3g} (mid-P) or {density.upper:.3g} (exact) "
+        "per 100 days is compatible"
+    )
+
+
+def _severe(counted: Any, level: float) -> Row:  # noqa: ANN401  a row of itertuples
+    return _count(int(counted.severe_events), level) | {
+        "denominator": int(counted.events), "denominator_unit": "infections",
+    }  # fmt: skip
 
 
 def _by_stratum_and_class(infections: pd.DataFrame, window: str) -> dict[tuple[str, str], tuple[int, int]]:

@@ -15,21 +15,37 @@ MEASURES = (
     "infected_proportion",
     "infected_patients",
     "infection_events",
+    "severe_events",
+    "infection_deaths",
+    "listed_events",
     "infection_density",
     "infection_density_ratio",
+    "weekly_infection_density",
     "cumulative_incidence",
     "cumulative_incidence_of_death",
+    "mean_cumulative_count",
     "first_infection_day_median",
+    "late_contact_proportion",
     "infection_death_proportion",
     "probable_infection_death",
     "progression_proportion",
     "progression_broad_proportion",
+    "infected_proportion_day0_last",
+    "infected_proportion_day0_reset",
+    "infection_density_day0_last",
+    "infection_density_day0_reset",
+    "infection_events_between_infusions",
+    "infection_events_before_infusion",
     "bridging_association",
     "crs_progression_association",
 )
 STRATA = ("all", "no", "yes", "unknown")
-WINDOWS = ("look_back", "early", "late", "early_and_late", "early_over_late")
-CLASSES = ("all", "bacterial", "viral", "fungal", "parasitic", "mycobacterial", "unknown")
+WEEKS = tuple(f"week_{week}" for week in range(-5, 13))
+WINDOWS = ("look_back", "early", "late", "early_and_late", "early_over_late", *WEEKS)
+CLASSES = (
+    "all", "bacterial", "viral", "fungal", "parasitic", "mycobacterial", "unknown", "c_difficile",
+    "dnaemia_not_treated", "hbv_reactivation", "fungal_candidate",
+)  # fmt: skip
 ORDERS = {"measure": MEASURES, "stratum": STRATA, "window_name": WINDOWS, "infection_class": CLASSES}
 WHOLE_NUMBERS = (
     "numerator", "denominator", "day", "at_risk", "exposed_events", "exposed_without", "unexposed_events",

@@ -7,7 +7,7 @@ reals have 12 significant digits. No p values: tests belong to a dated analysis 
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import TypedDict
 
@@ -17,7 +17,9 @@ from metrics.associations import conditional_odds_ratio
 from metrics.curve_rows import curve_rows, incidence_rows, median_day_rows, strata_of
 from metrics.errors import CountsRejected
 from metrics.estimate_rows import density_ratio_rows, infection_rows, proportion_rows, unfinished
+from metrics.event_rows import event_rows
 from metrics.figure_order import Row, joined, published_frame
+from metrics.mean_count_rows import mean_count_rows
 
 ESTIMATE_COLUMNS = (
     "measure", "stratum", "window_name", "infection_class", "numerator", "denominator", "denominator_unit", "value",
@@ -42,6 +44,12 @@ class Counts:
     infections: pd.DataFrame
     person_first_infection: pd.DataFrame
     two_by_two: pd.DataFrame
+    sensitivity_shares: pd.DataFrame
+    event_rates: pd.DataFrame
+    person_infections: pd.DataFrame
+
+
+COUNT_RELATIONS = tuple(field.name for field in fields(Counts))
 
 
 @dataclass(frozen=True)
@@ -87,7 +95,13 @@ def weekly_figures(
         *incidence_rows(persons, strata=strata, read_days=read_days, **given),
         *median_day_rows(persons, strata=strata, read_days=read_days, **given),
     ]
-    points = curve_rows(persons, strata=strata, last_day=max(read_days.values()), level=level)
+    means, mean_points = mean_count_rows(counts.person_infections, strata=strata, read_days=read_days, **given)
+    rows += [
+        *means,
+        *proportion_rows(counts.sensitivity_shares, status=status, level=level),
+        *event_rows(counts.event_rates, status=status, level=level),
+    ]
+    points = curve_rows(persons, strata=strata, last_day=max(read_days.values()), level=level) + mean_points
     return Figures(
         estimates=published_frame(_distinct(rows), ESTIMATE_COLUMNS, ESTIMATE_KEYS),
         curves=published_frame(points, CURVE_COLUMNS, ("measure", "stratum", "infection_class", "day")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["EPISODE_STEPS", "MEASURES", "STRATA", "WINDOWS", "stratum_title"]
+__all__ = ["CLASSES", "EPISODE_STEPS", "MEASURES", "STRATA", "STRATUM_SETS", "WINDOWS", "stratum_title"]
 
 STRATA = {
     "no": "without pre-existing infection",
@@ -10,22 +10,72 @@ STRATA = {
     "unknown": "pre-existing infection unknown",
     "all": "all",
 }
-WINDOWS = {"look_back": "day −30 to −1", "early": "day 0 to 30", "late": "day 31 to 90"}
+WINDOWS = {
+    "look_back": "day −30 to −1",
+    "early": "day 0 to 30",
+    "late": "day 31 to 90",
+    "early_and_late": "day 0 to 90",
+    "early_over_late": "day 0 to 30 over day 31 to 90",
+    **{f"week_{week}": f"week {week}".replace("-", "−") for week in range(-5, 13)},
+}
+CLASSES = {
+    "all": "all",
+    "bacterial": "bacterial",
+    "viral": "viral",
+    "fungal": "fungal",
+    "parasitic": "parasitic",
+    "mycobacterial": "mycobacterial",
+    "unknown": "no organism",
+    "c_difficile": "C. difficile",
+    "dnaemia_not_treated": "DNAemia, not treated",
+    "hbv_reactivation": "HBV reactivation",
+    "fungal_candidate": "fungal candidate",
+}
+STRATUM_SETS = {
+    "preexisting_infection_onset": "pre-existing infection by onset only",
+    "preexisting_infection_treated": "pre-existing infection also by treatment",
+    "preexisting_infection_fuo": "pre-existing infection or fever of unknown origin",
+}
 EPISODE_STEPS = {1: "not evidence", 2: "episodes", 3: "listed, not counted", 4: "counted"}
 MEASURES = {
     "patients_infused": "Patients infused",
     "preexisting_infection_proportion": "Pre-existing infection",
     "infected_proportion": "Infected",
+    "infected_patients": "Patients with an infection",
     "infection_events": "Infections",
+    "severe_events": "Severe infections (BMT CTN grade 3)",
+    "infection_deaths": "Deaths of infection",
+    "listed_events": "Listed, not counted",
+    "infection_density": "Infections per 100 patient-days",
+    "infection_density_ratio": "Density of day 0 to 30 over day 31 to 90",
+    "weekly_infection_density": "Infections per 100 patient-days by week after infusion",
+    "cumulative_incidence": "Cumulative incidence of the first infection",
+    "cumulative_incidence_of_death": "Cumulative incidence of death before an infection",
+    "mean_cumulative_count": "Mean number of infections per patient",
+    "first_infection_day_median": "Median day of the first infection",
+    "late_contact_proportion": "Seen after day 60",
     "infection_death_proportion": "Died of infection",
     "probable_infection_death": "Probable infection death, to adjudicate",
     "progression_proportion": "Progression of a pre-existing infection (primary)",
     "progression_broad_proportion": "Progression of a pre-existing infection (broad)",
+    "infected_proportion_day0_last": "Infected, day 0 = last infusion of the course",
+    "infected_proportion_day0_reset": "Infected, clock started again at the last infusion",
+    "infection_density_day0_last": "Infections per 100 patient-days, day 0 = last infusion of the course",
+    "infection_density_day0_reset": "Infections per 100 patient-days, clock started again at the last infusion",
+    "infection_events_between_infusions": "Infections between the first and the last infusion of a course",
+    "infection_events_before_infusion": "Infections of day 0 whose specimen precedes the infusion",
     "bridging_association": "Bridging and early infection",
     "crs_progression_association": "CRS and progression",
 }
 
 
 def stratum_title(key: str) -> str:
-    """Heading of a stratum's table."""
+    """Heading of a stratum's table; a stratum of another set is written `set:stratum`.
+
+    >>> stratum_title("preexisting_infection_onset:no")
+    'Pre-existing infection by onset only: no'
+    """
+    named, _, answer = key.partition(":")
+    if answer:
+        return f"{STRATUM_SETS.get(named, named)}: {answer}".capitalize()
     return STRATA.get(key, key).capitalize()

@@ -112,7 +112,7 @@ COUNTS = """
 proportions: measure, stratum, window_name, infection_class, numerator:BIGINT, denominator:BIGINT,
     left_out:BIGINT, provisional
 infections: stratum, window_name, infection_class, patients:BIGINT, events:BIGINT, person_days:BIGINT,
-    at_risk:BIGINT, infection_deaths:BIGINT
+    at_risk:BIGINT, infection_deaths:BIGINT, severe_events:BIGINT
 person_first_infection: person_key, stratum, infection_class, last_day, cause:INTEGER
 two_by_two: measure, exposure, outcome, exposed_events:BIGINT, exposed_without:BIGINT,
     unexposed_events:BIGINT, unexposed_without:BIGINT, unknown_events:BIGINT, unknown_without:BIGINT

@@ -44,12 +44,12 @@ def _given(store: Store) -> None:
     store.given(
         "cohort.episodes",
         """
-        episode_id | patient_id | course_number | window_name | onset_day | counted | headline_label
-        e1         | a          | 1             | early       | 5         | true    | bacterial
-        e2         | a          | 1             | early       | 30        | true    | fungal
-        e3         | b          | 1             | early       | 10        | true    | viral
-        e4         | b          | 1             | early       | 11        | false   | bacterial
-        e5         | out        | 1             | early       | 3         | true    | bacterial
+        episode_id | patient_id | course_number | window_name | onset_day | counted | headline_label | severity_grade
+        e1         | a          | 1             | early       | 5         | true    | bacterial      | 2
+        e2         | a          | 1             | early       | 30        | true    | fungal         | 3
+        e3         | b          | 1             | early       | 10        | true    | viral          |
+        e4         | b          | 1             | early       | 11        | false   | bacterial      | 3
+        e5         | out        | 1             | early       | 3         | true    | bacterial      | 3
         """,
     )
     store.given("cohort.deaths", "patient_id | died_on | is_dead\nb | 2019-01-11 | true\nout | 2019-01-11 | true")
@@ -64,6 +64,17 @@ def test_patients_and_events_are_counted_over_days_at_risk(store: Store) -> None
     assert cells["no", "late", "all"] == (0, 0, 60, 1, 0)
     assert cells["yes", "early", "all"] == (0, 0, 31, 1, 0)
     assert cells["all", "early", "all"] == (2, 3, 73, 3, 1)
+
+
+def test_an_event_is_severe_from_grade_3_on_and_only_if_it_is_counted(store: Store) -> None:
+    _given(store)
+    severe = {row[:3]: row[3] for row in store.rows("counts.infections", [*CELL[:3], "severe_events"])}
+    assert {key: number for key, number in severe.items() if number} == {
+        ("no", "early", "all"): 1,
+        ("no", "early", "fungal"): 1,
+        ("all", "early", "all"): 1,
+        ("all", "early", "fungal"): 1,
+    }
 
 
 def test_an_episode_of_two_classes_stands_under_its_headline_label_once(store: Store) -> None:

@@ -20,11 +20,11 @@ PROPORTIONS = [
     ("progression_proportion", "yes", "early", "all", 11, 34, 0, False),
 ]
 INFECTIONS = [
-    # stratum, window, class, patients, events, person_days, at_risk, infection_deaths
-    ("no", "early", "all", 16, 17, 1590, 56, 2),
-    ("no", "early", "fungal", 0, 0, 1590, 56, 0),
-    ("yes", "early", "all", 9, 10, 1000, 34, 0),
-    ("unknown", "early", "all", 0, 0, 0, 0, 0),
+    # stratum, window, class, patients, events, person_days, at_risk, infection_deaths, severe_events
+    ("no", "early", "all", 16, 17, 1590, 56, 2, 3),
+    ("no", "early", "fungal", 0, 0, 1590, 56, 0, 0),
+    ("yes", "early", "all", 9, 10, 1000, 34, 0, 1),
+    ("unknown", "early", "all", 0, 0, 0, 0, 0, 0),
 ]
 PERSONS = [
     # person_key, stratum, infection_class, last_day, cause
@@ -41,21 +41,44 @@ TABLES = [
     ("crs_progression_association", "crs_grade_3_exposure", "progressed", 5, 0, 6, 23, 0, 0),
     ("bridging_association", "bridging_other_than_fc", "infected_early", 12, 17, 4, 21, 0, 2),
 ]
+SHARES = [
+    # as PROPORTIONS
+    ("infected_proportion", "preexisting_infection_onset:no", "early", "all", 15, 54, 0, False),
+    ("late_contact_proportion", "no", "late", "all", 42, 51, 5, False),
+]
+RATES = [
+    # measure, stratum, window, class, events, person_days, provisional, is_partial
+    ("weekly_infection_density", "no", "week_-5", "all", 0, 108, False, True),
+    ("weekly_infection_density", "no", "week_0", "all", 4, 392, True, False),
+    ("listed_events", "no", "early", "fungal_candidate", 2, None, False, False),
+    ("weekly_infection_density", "unknown", "week_0", "all", 0, 0, False, False),
+]
+INFECTED = [
+    # person_key, stratum, last_day, has_died, onset_day, events
+    (1, "no", 90, False, 4, 2),
+    (2, "no", 12, True, None, 0),
+    (3, "no", 90, False, 60, 1),
+    (4, "yes", 90, False, None, 0),
+]
 KEY = ["stratum", "window_name", "infection_class"]
 
 
 def counts(**changed: list[tuple[object, ...]]) -> Counts:
     columns = {
         "proportions": ["measure", *KEY, "numerator", "denominator", "left_out", "provisional"],
-        "infections": [*KEY, "patients", "events", "person_days", "at_risk", "infection_deaths"],
+        "infections": [*KEY, "patients", "events", "person_days", "at_risk", "infection_deaths", "severe_events"],
         "person_first_infection": ["person_key", "stratum", "infection_class", "last_day", "cause"],
         "two_by_two": [
             "measure", "exposure", "outcome", "exposed_events", "exposed_without", "unexposed_events",
             "unexposed_without", "unknown_events", "unknown_without",
         ],
+        "sensitivity_shares": ["measure", *KEY, "numerator", "denominator", "left_out", "provisional"],
+        "event_rates": ["measure", *KEY, "events", "person_days", "provisional", "is_partial"],
+        "person_infections": ["person_key", "stratum", "last_day", "has_died", "onset_day", "events"],
     }  # fmt: skip
     rows = {"proportions": PROPORTIONS, "infections": INFECTIONS, "person_first_infection": PERSONS,
-            "two_by_two": TABLES, **changed}  # fmt: skip
+            "two_by_two": TABLES, "sensitivity_shares": SHARES, "event_rates": RATES, "person_infections": INFECTED,
+            **changed}  # fmt: skip
     return Counts(**{name: pd.DataFrame(rows[name], columns=columns[name]) for name in columns})
 
 
@@ -92,7 +115,7 @@ def test_density_is_per_hundred_patient_days():
 
 
 def test_the_windows_are_compared_with_mid_p_limits():
-    rows = [*INFECTIONS, ("no", "late", "all", 7, 7, 2533, 52, 0), ("yes", "late", "all", 0, 0, 0, 0, 0)]
+    rows = [*INFECTIONS, ("no", "late", "all", 7, 7, 2533, 52, 0, 1), ("yes", "late", "all", 0, 0, 0, 0, 0, 0)]
     estimates = weekly_figures(counts(infections=rows)).estimates
     row = figure(estimates, measure="infection_density_ratio", stratum="no")
     assert row.value == pytest.approx(17 / 1590 / (7 / 2533))
@@ -118,6 +141,40 @@ def test_no_infection_leaves_with_an_upper_limit():
     row = figure(weekly_figures(counts()).estimates, measure="infection_density", infection_class="fungal")
     assert (row.value, row.lower) == (0.0, 0.0)
     assert row.upper == pytest.approx(100 * -math.log(0.025) / 1590)
+
+
+def test_severe_events_and_deaths_of_infection_stand_beside_the_events():
+    estimates = weekly_figures(counts()).estimates
+    severe = figure(estimates, measure="severe_events", stratum="no", infection_class="all")
+    assert (severe.numerator, severe.denominator, severe.denominator_unit) == (3, 17, "infections")
+    deaths = figure(estimates, measure="infection_deaths", stratum="no", infection_class="all")
+    assert (deaths.numerator, deaths.denominator, deaths.denominator_unit) == (2, 56, "patients")
+
+
+def test_no_infection_in_so_many_days_says_what_is_compatible():
+    row = figure(weekly_figures(counts()).estimates, measure="infection_density", infection_class="fungal")
+    assert row.note == "0 in 1590 days seen, up to 0.188 (mid-P) or 0.232 (exact) per 100 days is compatible"
+
+
+def test_a_week_after_infusion_has_its_days_and_says_when_it_is_partial_or_not_over():
+    estimates = weekly_figures(counts()).estimates
+    first = figure(estimates, measure="weekly_infection_density", window_name="week_-5")
+    assert (first.numerator, first.denominator, first.status) == (0, 108, "final")
+    assert first.note.startswith("the windows hold only some days of this week; 0 in 108 days seen")
+    zero = figure(estimates, measure="weekly_infection_density", stratum="no", window_name="week_0")
+    assert (zero.status, round(zero.value, 4)) == ("provisional", round(100 * 4 / 392, 4))
+    nobody = figure(estimates, measure="weekly_infection_density", stratum="unknown")
+    assert pd.isna(nobody.value)
+    weeks = estimates.loc[estimates["measure"] == "weekly_infection_density", "window_name"]
+    assert list(weeks.unique()) == ["week_-5", "week_0"]
+
+
+def test_what_is_listed_and_other_strata_have_rows_of_their_own():
+    estimates = weekly_figures(counts()).estimates
+    assert figure(estimates, measure="listed_events").numerator == 2
+    other = figure(estimates, stratum="preexisting_infection_onset:no")
+    assert (other.measure, other.numerator, other.denominator) == ("infected_proportion", 15, 54)
+    assert "preexisting_infection_onset:no" not in set(weekly_figures(counts()).curves["stratum"])
 
 
 def test_no_patient_with_the_event_says_what_is_compatible():
@@ -153,7 +210,7 @@ def test_the_curve_of_all_strata_holds_each_person_once():
     figures = weekly_figures(counts())
     everybody = figure(figures.curves, measure="cumulative_incidence", stratum="all", infection_class="all", day=30)
     assert (everybody.at_risk, everybody.value) == (2, 0.25)
-    dead = figure(figures.curves, measure="cumulative_incidence_of_death", stratum="all", day=30)
+    dead = figure(figures.curves, measure="cumulative_incidence_of_death", stratum="all", infection_class="all", day=30)
     assert dead.value == 0.25
     read = figure(
         figures.estimates, measure="cumulative_incidence", stratum="all", window_name="early", infection_class="all"
@@ -170,7 +227,8 @@ def test_a_stratum_all_given_by_the_counts_is_not_added_again():
 def test_a_day_with_nobody_at_risk_has_no_point():
     rows = [(1, "no", "all", 4, 1), (2, "no", "all", 9, 0)]
     curves = weekly_figures(counts(person_first_infection=rows)).curves
-    assert curves.loc[curves["stratum"] == "no", "day"].max() == 9
+    first = curves[(curves["stratum"] == "no") & (curves["measure"] == "cumulative_incidence")]
+    assert first["day"].max() == 9
 
 
 def test_an_empty_cell_gives_one_limit_and_says_so():
@@ -193,7 +251,8 @@ def test_columns_and_order_are_fixed_whatever_the_order_of_the_counts():
     turned = weekly_figures(
         counts(
             proportions=PROPORTIONS[::-1], infections=INFECTIONS[::-1], person_first_infection=PERSONS[::-1],
-            two_by_two=TABLES[::-1],
+            two_by_two=TABLES[::-1], sensitivity_shares=SHARES[::-1], event_rates=RATES[::-1],
+            person_infections=INFECTED[::-1],
         )
     )  # fmt: skip
     for name, columns in {
@@ -207,10 +266,17 @@ def test_columns_and_order_are_fixed_whatever_the_order_of_the_counts():
 
 
 def test_no_week_at_all_gives_empty_frames_with_their_columns():
-    nothing = weekly_figures(counts(proportions=[], infections=[], person_first_infection=[], two_by_two=[]))
+    nothing = weekly_figures(
+        counts(
+            proportions=[], infections=[], person_first_infection=[], two_by_two=[], sensitivity_shares=[],
+            event_rates=[], person_infections=[],
+        )
+    )  # fmt: skip
     assert nothing.curves.empty
     assert nothing.two_by_two.empty
-    assert list(nothing.estimates["measure"].unique()) == ["cumulative_incidence", "first_infection_day_median"]
+    assert list(nothing.estimates["measure"].unique()) == [
+        "cumulative_incidence", "mean_cumulative_count", "first_infection_day_median",
+    ]  # fmt: skip
     assert nothing.estimates["value"].isna().all()
 
 

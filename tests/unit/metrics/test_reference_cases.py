@@ -13,7 +13,18 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from metrics import associations, firth, incidence, mean_counts, person_time, proportions, rate_ratios, rates, risks
+from metrics import (
+    associations,
+    firth,
+    incidence,
+    mean_count_rows,
+    mean_counts,
+    person_time,
+    proportions,
+    rate_ratios,
+    rates,
+    risks,
+)
 
 CASES = Path(os.environ.get("NADIR_STATISTICS_CASES", "/work/shared/statistics_cases"))
 
@@ -245,3 +256,20 @@ def test_mean_cumulative_counts_agree_with_r(case: Case) -> None:
         case.check(f"{where} death censored", got.death_censored, row["mcf_death_censored"])
         case.check(f"{where} se", got.standard_error, row["se_robust"])
         case.check(f"{where} Ghosh-Lin", got.ghosh_lin, row["mcf_ghosh_lin"])
+
+
+@pytest.mark.parametrize("case", cases_of("mean_cumulative_count"))
+def test_the_published_mean_count_agrees_with_r(case: Case) -> None:
+    """The weekly figure counts whole days of people who are all seen from day 0 on; other cases say nothing of it."""
+    ends = case.data.groupby("id")["stop"].max()
+    if (case.data["start"] < 0).any() or (case.data["stop"] % 1 != 0).any():
+        pytest.skip("no whole days from day 0 on")
+    rows = [
+        (key, int(ends[key]) - 1, bool(group["died"].any()), int(stop) - 1 if event else None, int(event))
+        for key, group in case.data.groupby("id")
+        for stop, event in zip(group["stop"], group["event"], strict=True)
+    ]
+    persons = pd.DataFrame(rows, columns=["person_key", "last_day", "has_died", "onset_day", "events"])
+    curve = mean_count_rows.mean_count_curve(persons, last_day=int(ends.max()) - 1)
+    for row in case.expected["mcf"]:
+        case.check(f"time {row['time']} Ghosh-Lin", curve.values[int(row["time"]) - 1], row["mcf_ghosh_lin"])

@@ -1,7 +1,8 @@
 -- cohort.counted_infections
 -- Grain: one row per counted episode of a cohort member and label: 'all' and its one headline label.
 -- Rule: an episode with bacteria and fungi stands once, under the label that comes first, so that the rows of a table
--- add up (docs/definitions.md#figures, D30). Days from day 0.
+-- add up; severe = the highest BMT CTN grade up to day 90 reaches the threshold
+-- (docs/definitions.md#figures, D30). Days from day 0.
 with
 
 counted as (
@@ -11,12 +12,15 @@ counted as (
         episodes.episode_id,
         episodes.window_name,
         episodes.onset_day,
+        episodes.before_infusion,
+        coalesce(episodes.severity_grade >= protocol.severe_grade, false) as is_severe,
         coalesce(episodes.headline_label, 'unknown') as headline_label
     from cohort.cohort_members as members
     inner join cohort.episodes as episodes
         on
             members.patient_id = episodes.patient_id
             and members.course_number = episodes.course_number
+    cross join ref.protocol as protocol
     where episodes.counted
 )
 
@@ -26,6 +30,8 @@ select
     episode_id,
     window_name,
     onset_day,
+    before_infusion,
+    is_severe,
     'all' as label
 from counted
 union all
@@ -35,5 +41,7 @@ select
     episode_id,
     window_name,
     onset_day,
+    before_infusion,
+    is_severe,
     headline_label as label
 from counted

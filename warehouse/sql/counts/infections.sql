@@ -35,6 +35,7 @@ events as (
         infections.window_name,
         infections.label,
         count(*) as events,
+        count(*) filter (where infections.is_severe) as severe_events,
         count(distinct infections.person_key) as patients
     from counts.strata as strata
     inner join cohort.counted_infections as infections on strata.person_key = infections.person_key
@@ -49,7 +50,8 @@ select
     coalesce(events.events, 0) as events,
     cast(coalesce(times.person_days, 0) as bigint) as person_days,
     coalesce(times.at_risk, 0) as at_risk,
-    coalesce(deaths.infection_deaths, 0) as infection_deaths
+    coalesce(deaths.infection_deaths, 0) as infection_deaths,
+    coalesce(events.severe_events, 0) as severe_events
 from cells
 left join times
     on

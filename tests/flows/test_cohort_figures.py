@@ -1,0 +1,98 @@
+"""The figures below the first screen come out of the practice hospital as its truth says, patient by patient."""
+
+from __future__ import annotations
+
+from datetime import date
+from statistics import median
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def study(issued):
+    return issued("folder")
+
+
+@pytest.fixture(scope="module")
+def members(hospital):
+    return hospital.members
+
+
+def days(answer, *, window=None):
+    """Onset days of the counted infections of a patient."""
+    return sorted(
+        row["onset_day"] for row in answer["episodes"] if row["counted"] and window in (None, row["window_name"])
+    )
+
+
+def day_of(answer, name):
+    return (date.fromisoformat(answer[name]) - date.fromisoformat(answer["day0_on"])).days
+
+
+def figures(study, measure, **wanted):
+    rows = study.estimates[study.estimates["measure"] == measure]
+    for name, value in wanted.items():
+        rows = rows[rows[name] == value]
+    return rows
+
+
+def numerator(study, measure, **wanted):
+    [row] = figures(study, measure, **wanted).to_dict("records")
+    return row["numerator"]
+
+
+@pytest.mark.parametrize("stratum", ["no", "yes"])
+def test_the_weeks_after_infusion_hold_the_declared_infections_over_all_days_at_risk(study, members, stratum):
+    told = [answer for answer in members.values() if answer["stratum"] == stratum]
+    rows = figures(study, "weekly_infection_density", stratum=stratum)
+    found = {int(row.window_name.removeprefix("week_")): row.numerator for row in rows.itertuples()}
+    declared = [day // 7 for answer in told for day in days(answer)]
+    assert found == {week: declared.count(week) for week in range(-5, 13)}
+    assert rows["denominator"].sum() == sum(sum(answer["person_time"].values()) for answer in told)
+
+
+def test_deaths_of_infection_stand_in_the_window_of_the_death(study, members):
+    for stratum in ("no", "yes"):
+        died = [
+            day_of(answer, "died_on")
+            for answer in members.values()
+            if answer["stratum"] == stratum and answer["death_cause"] == "infection"
+        ]
+        early = sum(0 <= day <= 30 for day in died)
+        late = sum(31 <= day <= 90 for day in died)
+        wanted = {"stratum": stratum, "infection_class": "all"}
+        assert numerator(study, "infection_deaths", window_name="early", **wanted) == early
+        assert numerator(study, "infection_deaths", window_name="late", **wanted) == late
+
+
+def test_the_median_day_of_the_first_infection_is_that_of_the_truth(study, members):
+    firsts = [min(days(answer, window="early")) for answer in members.values()
+              if answer["stratum"] == "no" and days(answer, window="early")]  # fmt: skip
+    [row] = figures(study, "first_infection_day_median", stratum="no", window_name="early").to_dict("records")
+    assert (row["numerator"], row["value"]) == (len(firsts), median(firsts)) == (16, 10.5)
+
+
+def test_another_day_0_moves_the_declared_infections(study, members):
+    told = [answer for answer in members.values() if answer["stratum"] == "no"]
+    last = {id(answer): day_of(answer, "last_infusion_on") for answer in told}
+    between = sum(0 <= day < last[id(answer)] for answer in told for day in days(answer))
+    after_last = sum(0 <= day - last[id(answer)] <= 30 for answer in told for day in days(answer))
+    assert numerator(study, "infection_events_between_infusions", stratum="no") == between == 1
+    assert numerator(study, "infection_density_day0_last", stratum="no") == after_last == 17
+    assert numerator(study, "infection_density_day0_reset", stratum="no") == after_last + between
+
+
+def test_the_mean_count_of_patients_who_are_all_complete_is_events_per_patient(study):
+    [early] = figures(study, "mean_cumulative_count", stratum="no", window_name="early").to_dict("records")
+    assert (early["numerator"], early["denominator"]) == (17, 56)
+    assert early["value"] == pytest.approx(17 / 56)
+    assert early["lower"] < early["value"] < early["upper"]
+
+
+def test_rows_of_their_own_hold_what_the_truth_lists(study, members):
+    told = [
+        row["not_counted_reason"] for answer in members.values() for row in answer["episodes"] if not row["counted"]
+    ]
+    found = figures(study, "listed_events", stratum="all").groupby("infection_class")["numerator"].sum()
+    assert {name: told.count(name) for name in found.index} == found.to_dict()
+    assert found["dnaemia_not_treated"] == 2
