@@ -1,4 +1,4 @@
-"""`nadir status` and `nadir report`: what was issued, how whole, how old. Never reads the archive."""
+"""`nadir report`: what was issued, and the figures of a week. Never reads the archive."""
 
 from __future__ import annotations
 
@@ -6,21 +6,20 @@ import argparse
 import json
 import re
 import webbrowser
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from flows.command_config import tell
-from flows.context import now, open_context
+from flows.context import open_context
 from flows.errors import CommandRejected
-from flows.outcomes import DONE, INCOMPLETE
+from flows.outcomes import DONE
 from flows.settings import Settings
 from flows.summary import summary_lines
 from reports.index import issued_weeks
-from warehouse import lock_holder, read
-from warehouse.ingests import closed_ingests
+from warehouse import read
 
-__all__ = ["age", "list_weeks", "open_week", "show_week", "status"]
+__all__ = ["age", "list_weeks", "open_week", "show_week"]
 
 UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 
@@ -31,43 +30,6 @@ def age(text: str) -> timedelta:
     if not found:
         raise argparse.ArgumentTypeError(f"{text!r} is no age such as 8d, 12h or 30m")
     return timedelta(**{UNITS[found[2]]: int(found[1])})
-
-
-def status(arguments: argparse.Namespace) -> int:
-    """One screen: last issue, newest data, completeness, lock. Answers while a run is writing."""
-    settings = open_context(arguments.config).settings
-    facts = gather(settings)
-    if arguments.json:
-        tell([json.dumps(facts, indent=2)])
-    else:
-        tell(
-            [f"{name.replace('_', ' '):<16} {value if value is not None else 'none'}" for name, value in facts.items()]
-        )
-    issued = facts["last_known_at"]
-    if arguments.max_age is not None:
-        if issued is None or now() - datetime.fromisoformat(str(issued)) > arguments.max_age:
-            return INCOMPLETE
-    return INCOMPLETE if facts["last_outcome"] == "incomplete" else DONE
-
-
-def gather(settings: Settings) -> dict[str, Any]:
-    """The facts of the status screen; counts, names and instants only."""
-    weeks = issued_weeks(settings.reports)
-    last = max(weeks, key=lambda entry: entry["as_of"], default=None)
-    ingests = closed_ingests(settings.landing)
-    holder = lock_holder(settings.store)
-    return {
-        "last_issue": last and f"{last['protocol']} {last['week']}",
-        "last_through": last and last["data_date"],
-        "last_known_at": last and last["as_of"],
-        "last_outcome": last and last["outcome"],
-        "missing": last and "; ".join(last["missing"]),
-        "weeks_issued": len(weeks),
-        "ingests": len(ingests),
-        "newest_landing": ingests[-1].landed_at if ingests else None,
-        "writing": holder and f"{holder.flow_run} since {holder.started_at}",
-        "home": str(settings.home),
-    }
 
 
 def chosen_week(settings: Settings, week: str | None) -> dict[str, Any]:

@@ -77,9 +77,9 @@ def weeks_known_at(
         today = building.run_key(context, as_of=run.as_of, data_date=run.data_date).run_id
         if today != run.run_id:
             raise CommandRejected(
-                f"{run.week} was issued as run {run.run_id} and would be {today} now: software, protocol, value sets "
-                "or time zone are others than then. Nothing was built; put back what was in force, or issue it anew "
-                "with `nadir run weekly --as-of ... --through ...`"
+                f"{run.week} was issued as run {run.run_id} and would be {today} now: software, protocol, value sets, "
+                "time zone or identifier system are others than then. Nothing was built; put back what was in force, "
+                "or issue it anew with `nadir run weekly --as-of ... --through ...`"
             )
     return [(steps.WeekPlan(run.as_of, run.data_date), run.flow) for run in runs]
 

@@ -10,6 +10,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -17,11 +18,15 @@ from typing import Any
 
 from flows.settings import Settings
 
-__all__ = ["RunLines", "run_log"]
+__all__ = ["RunLines", "name_run", "run_log"]
 
 BYTES_A_FILE = 5_000_000
 FILES_KEPT = 8
 LINE = "%(asctime)sZ %(levelname)s %(flow_run)s run=%(run_id)s %(name)s: %(message)s"
+
+
+# The lines of the run that this context belongs to; tasks of Prefect run in a copy of it and see the same object.
+_lines: ContextVar[RunLines | None] = ContextVar("log lines of the present run", default=None)
 
 
 class RunLines(logging.Filter):
@@ -48,6 +53,13 @@ class PrivateFile(RotatingFileHandler):
         )
 
 
+def name_run(run_id: str) -> None:
+    """Put the run id on the lines of the present run from now on; without a log that is open, nothing."""
+    lines = _lines.get()
+    if lines is not None:
+        lines.run_id = run_id
+
+
 @contextmanager
 def run_log(settings: Settings, flow_run: str, *, run_id: str | None = None) -> Iterator[RunLines]:
     """Send what `nadir.*` logs to the file while the block runs; the yielded lines take the run id once it is known."""
@@ -60,9 +72,11 @@ def run_log(settings: Settings, flow_run: str, *, run_id: str | None = None) -> 
     level = logger.level
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
+    token = _lines.set(lines)
     try:
         yield lines
     finally:
+        _lines.reset(token)
         logger.removeHandler(handler)
         logger.setLevel(level)
         handler.close()

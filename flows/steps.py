@@ -17,7 +17,7 @@ from flows import building, publishing, pulling
 from flows.context import hospital_clock, iso_week, last_sunday, now, open_context
 from flows.errors import GateStopped
 from flows.receipts import RunReceipt
-from flows.run_log import run_log
+from flows.run_log import name_run, run_log
 from flows.weeks import next_deadline
 from warehouse import LockHolder, work_lock
 
@@ -157,6 +157,7 @@ def station(config: str | None, plan: WeekPlan, name: str) -> Station:
     """Make one station and run its gate; a gate that stops is written to the index before it stops the run."""
     context = open_context(config)
     run = building.run_key(context, as_of=plan.as_of, data_date=plan.data_date)
+    name_run(run.run_id)
     log.info("station %s starts", name)
     receipts = [] if name == "raw" else building.build_station(context, run, name)
     try:

@@ -19,6 +19,7 @@ RUN_COLUMNS = {
     "time_zone": "VARCHAR",
     "protocol": "VARCHAR",
     "verdicts_until": "TIMESTAMPTZ",
+    "identifier_system": "VARCHAR",
 }
 WINDOW_COLUMNS = {"window_name": "VARCHAR", "first_day": "INTEGER", "last_day": "INTEGER"}
 COHORT_COLUMNS = {"age_low": "INTEGER", "age_high": "INTEGER", "disease": "VARCHAR"}
@@ -33,6 +34,7 @@ def store_reference(connection: Connection, run: RunKey) -> list[str]:
         "time_zone": run.time_zone,
         "protocol": run.protocol.name,
         "verdicts_until": None if run.verdicts_until is None else run.verdicts_until.isoformat(),
+        "identifier_system": run.identifier_system,
     }
     create_table(connection, "ref.run", RUN_COLUMNS, [row])
     return [*relations, "ref.run", *store_protocol(connection, run.protocol)]

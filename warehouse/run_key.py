@@ -16,7 +16,8 @@ class RunKey:
 
     `as_of` is an instant with a zone: what is used is what was known by then. `data_date` is the last local day
     looked at. `time_zone` is the hospital's, an IANA name. `verdicts_until` lets a past run know the verdicts of later
-    on, for a comparison only; None = those made by `as_of`.
+    on, for a comparison only; None = those made by `as_of`. `identifier_system` is that of the
+    local patient number; None = the usual identifier, whatever its system.
     """
 
     as_of: datetime
@@ -26,6 +27,7 @@ class RunKey:
     value_sets: ValueSets
     software_version: str
     verdicts_until: datetime | None = None
+    identifier_system: str | None = None
 
     @cached_property
     def run_id(self) -> str:
@@ -40,6 +42,8 @@ class RunKey:
         ]
         if self.verdicts_until is not None:
             parts.append(self.verdicts_until.astimezone(UTC).isoformat())
+        if self.identifier_system is not None:
+            parts.append(f"identifier {self.identifier_system}")
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
     @property

@@ -199,3 +199,14 @@ def test_a_patient_row_has_the_usual_number_and_the_earliest_birth_day(store: St
         "cohort.patients", ["patient_id", "local_identifier", "birth_date_earliest", "sex", "death_cause"]
     )
     assert rows == [("p1", "2", "2001-05-01", "male", "infection")]
+
+
+def test_the_local_number_is_of_the_system_that_the_site_names(store: Store) -> None:
+    store.given("stage.patient", "patient_id | birth_date | gender\np1 | 2001-05 | male\np2 | 2002 | male")
+    store.given(
+        "stage.patient_identifier",
+        "patient_id | system | value | use\np1 | a | 1 | official\np1 | b | 2 | usual\np2 | b | 3 | usual",
+    )
+    store.given("cohort.death_causes", "patient_id | death_cause")
+    store.run(identifier_system="a")
+    assert store.rows("cohort.patients", ["patient_id", "local_identifier"]) == [("p1", "1"), ("p2", None)]

@@ -1,17 +1,28 @@
 -- cohort.patients
 -- Grain: one row per patient that the server has sent.
--- Rule: a partial birth date is its earliest day; the local number is the usual identifier and leaves the house only
--- in the internal edition (docs/definitions.md#cohort). Hospital-local dates.
+-- Rule: a partial birth date is its earliest day; the local number is the usual identifier, of the site's own system
+-- where the settings name one, and leaves the house only in the internal edition (docs/definitions.md#cohort).
+-- Hospital-local dates.
 with
 
 identifiers as (
     select
-        patient_id,
-        min_by(value, (coalesce(use, '') <> 'usual', coalesce(use, '') <> 'official', system, value))
-            as local_identifier
-    from stage.patient_identifier
-    where coalesce(use, '') <> 'old'
-    group by patient_id
+        numbers.patient_id,
+        min_by(
+            numbers.value,
+            (
+                coalesce(numbers.use, '') <> 'usual',
+                coalesce(numbers.use, '') <> 'official',
+                numbers.system,
+                numbers.value
+            )
+        ) as local_identifier
+    from stage.patient_identifier as numbers
+    cross join ref.run as run
+    where
+        coalesce(numbers.use, '') <> 'old'
+        and (run.identifier_system is null or numbers.system = run.identifier_system)
+    group by numbers.patient_id
 )
 
 select
