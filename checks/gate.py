@@ -73,8 +73,8 @@ class GateResult:
 def run_gate(station: str, connection: Connection, relations: Sequence[str] | None = None) -> GateResult:
     """Run the checks of a station on the database that ``connection`` has open, and nothing else.
 
-    ``raw`` needs the archive, the other stations the run's build file. ``relations`` limits the gate to some of its
-    relations; None takes all.
+    ``raw`` needs the archive as it was known (`warehouse.known`), the other stations the run's build file.
+    ``relations`` limits the gate to some of its relations; None takes all.
 
     Raises:
         StationUnknown: there is no such station.
@@ -125,8 +125,8 @@ def _tolerated(connection: Connection, row: CheckRow, rule: NoRows) -> CheckRow:
 def _exists(connection: Connection, relation: str) -> bool:
     schema, _, name = relation.partition(".")
     found = connection.execute(
-        "select count(*) from duckdb_tables() where database_name = current_database() "
-        "and schema_name = ? and table_name = ?",
+        "select count(*) from information_schema.tables where table_catalog = current_database() "
+        "and table_schema = ? and table_name = ?",
         [schema, name],
     ).fetchone()
     return bool(found and found[0])

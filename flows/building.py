@@ -12,7 +12,8 @@ from flows.errors import GateStopped, NothingLanded
 from warehouse import Build, LoadReceipt, RelationReceipt, RunKey, load_landing, read_build
 from warehouse.connection import opened
 from warehouse.ingests import closed_ingests
-from warehouse.store import archive_path, build_path
+from warehouse.known import known_archive
+from warehouse.store import build_path
 
 __all__ = [
     "STATIONS",
@@ -74,8 +75,9 @@ def check_station(context: RunContext, run: RunKey, station: str) -> tuple[Check
         GateStopped: a check of severity stop failed, or a check could not be run.
     """
     store = context.settings.store
-    path = archive_path(store) if station == "raw" else build_path(store, run.run_id)
-    with opened(path, read_only=True) as connection:
+    built = build_path(store, run.run_id)
+    judged = known_archive(store, run.as_of) if station == "raw" else opened(built, read_only=True)
+    with judged as connection:
         result: GateResult = run_gate(station, connection)
     if result.outcome == "stopped":
         raise GateStopped(result.sentence())
