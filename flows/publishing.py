@@ -14,6 +14,7 @@ from checks.gate import CheckRow
 from flows.building import Completeness
 from flows.changes import week_changes
 from flows.context import RunContext, iso_week
+from flows.page_figures import cohort_panels, table_of_patients
 from flows.pulling import missing_sentences
 from flows.weeks import is_reconstructed
 from metrics.figures import COUNT_RELATIONS, Counts, weekly_figures
@@ -65,6 +66,7 @@ def publish_figures(
             "published.estimates": figures.estimates.assign(**run_columns),
             "published.curves": figures.curves,
             "published.two_by_two": figures.two_by_two,
+            "published.table_one": table_of_patients(settings.store, run.run_id),
             "ops.checks": check_frame(checks),
             "ops.runs": run_frame(run, flow=flow, outcome=outcome).assign(previous_run_id=compared.previous_run_id),
             **compared.frames,
@@ -146,6 +148,7 @@ def weekly_bundle(context: RunContext, run: RunKey, whole: Completeness) -> Week
         findings=read(store, "ops.finding_summary"),
         unmapped=read(store, "counts.unmapped_codes"),
         notes=method_notes(context),
+        **cohort_panels(store, run_id),
     )
 
 

@@ -52,6 +52,7 @@ class Thresholds(ProtocolPart):
     fever_celsius: Number
     fever_sustained_celsius: Number
     fever_sustained_minutes: WholeNumber
+    baseline_first_day: WholeNumber
     severe_grade: WholeNumber
     late_contact_day: WholeNumber
     complete_day: WholeNumber

@@ -101,8 +101,8 @@ class WeeklyBundle:
     `findings`, `unmapped` for the quality part, counts only. `swimmer` (internal edition only) has one row per bar or
     event of a cohort member: patient_id, local_identifier, stratum, follow_up_from, follow_up_to, event, day_from,
     day_to, infection_class; days count from day 0. `table_one` has one row per characteristic, level and stratum:
-    section, characteristic, level, stratum, n, denominator, missing, percent, median, q1, q3. `benchmarks` are
-    published studies: study, cohort, window, numerator, denominator, value, definition, source. `analysis` is None
+    section, characteristic, level, unit, stratum, n, denominator, missing, percent, median, q1, q3. `benchmarks` are
+    published studies, facts and no targets: columns as in benchmarks.csv. `analysis` is None
     when no dated analysis was known to the run. `week_counts` is the first line, None when the flow gave none.
     `line_list` has one row per new, changed or withdrawn episode of cohort members: change, the columns of `episodes`,
     `what` (before and after in words), `cause` (contracts 1), `evidence` (list of "Type/id/version", oldest first).

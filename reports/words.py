@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-__all__ = ["CLASSES", "EPISODE_STEPS", "MEASURES", "STRATA", "STRATUM_SETS", "WINDOWS", "stratum_title"]
+__all__ = [
+    "CHARACTERISTICS", "CLASSES", "EPISODE_STEPS", "MARKS", "MEASURES", "SECTIONS", "STRATA", "STRATUM_SETS", "WINDOWS",
+    "stratum_title",
+]  # fmt: skip
 
 STRATA = {
     "no": "without pre-existing infection",
@@ -66,6 +69,53 @@ MEASURES = {
     "infection_events_before_infusion": "Infections of day 0 whose specimen precedes the infusion",
     "bridging_association": "Bridging and early infection",
     "crs_progression_association": "CRS and progression",
+}
+SECTIONS = {
+    "patient": "Patient",
+    "history": "Before infusion",
+    "laboratory": "Laboratory before treatment",
+    "treatment": "Treatment",
+    "after_infusion": "After infusion",
+}
+CHARACTERISTICS = {
+    "age_years": "Age on day 0",
+    "sex": "Sex",
+    "prior_transplant": "Transplant before infusion",
+    "neutropenic_days": "Days measured with neutrophils below 500/µL, day −30 to −1",
+    "anc": "Neutrophils",
+    "alc": "Lymphocytes",
+    "hb": "Haemoglobin",
+    "plt": "Platelets",
+    "crp": "C-reactive protein",
+    "ferritin": "Ferritin",
+    "ldh": "Lactate dehydrogenase",
+    "creatinine": "Creatinine",
+    "albumin": "Albumin",
+    "igg": "Immunoglobulin G",
+    "blasts_marrow_pct": "Blasts in the marrow",
+    "bridging_other_than_fc": "Bridging with a cytotoxic block other than FC",
+    "bridging_non_tki": "Bridging with any block",
+    "lymphodepletion_type": "Lymphodepletion",
+    "infusions": "Infusions of the course",
+    "products": "Product",
+    "crs_grade": "Highest CRS grade",
+    "crs_grade_3": "CRS of grade 3 or more",
+    "toxicity_treatment": "Treatment of CRS or neurotoxicity, day 0 to 30",
+    "steroid": "Steroids, day 0 to 30",
+    "gcsf": "G-CSF, day 0 to 30",
+    "ivig": "Immunoglobulins, day 0 to 30",
+    "intensive_care": "Intensive care, day 0 to 30",
+    "transplant_after": "Transplant after infusion, to day 90",
+    "died": "Died, to day 90",
+}
+MARKS = {
+    "bar": "follow-up",
+    "infusion": "infusion",
+    "crs_severe": "CRS of grade 3 or more",
+    "infection": "infection",
+    "icu": "intensive care",
+    "hsct": "transplant",
+    "death": "death",
 }
 
 

@@ -17,6 +17,7 @@ ISSUED_RELATIONS = (
     "published.estimates",
     "published.curves",
     "published.two_by_two",
+    "published.table_one",
     "published.changes",
     "published.episodes",
     "published.episode_evidence",

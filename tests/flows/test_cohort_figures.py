@@ -7,6 +7,8 @@ from statistics import median
 
 import pytest
 
+from flows.page_figures import cohort_panels
+
 
 @pytest.fixture(scope="module")
 def study(issued):
@@ -96,3 +98,40 @@ def test_rows_of_their_own_hold_what_the_truth_lists(study, members):
     found = figures(study, "listed_events", stratum="all").groupby("infection_class")["numerator"].sum()
     assert {name: told.count(name) for name in found.index} == found.to_dict()
     assert found["dnaemia_not_treated"] == 2
+
+
+def test_each_patient_has_a_bar_and_the_declared_marks(study, members):
+    rows = study.built("cohort.timelines")
+    bars = {row["patient_id"]: row for row in rows if row["event"] == "bar"}
+    assert {key: row["day_to"] for key, row in bars.items()} == {
+        key: day_of(answer, "follow_up_end_on") for key, answer in members.items()
+    }
+    infections = {key: [] for key in members}
+    for row in rows:
+        if row["event"] == "infection":
+            infections[row["patient_id"]].append(row["day_from"])
+    assert {key: sorted(found) for key, found in infections.items()} == {
+        key: days(answer) for key, answer in members.items()
+    }
+    died = {row["patient_id"]: row["day_from"] for row in rows if row["event"] == "death"}
+    assert died == {
+        key: day_of(answer, "died_on")
+        for key, answer in members.items()
+        if answer["died_on"] and day_of(answer, "died_on") <= 90
+    }
+
+
+def test_the_page_gets_its_panels_from_what_was_issued(study, members):
+    panels = cohort_panels(study.store, study.run_id)
+    table = panels["table_one"]
+    bridged = table[(table["characteristic"] == "bridging_other_than_fc") & (table["level"] == "yes")]
+    for stratum in ("no", "yes"):
+        told = [answer["bridging_other_than_fc"] for answer in members.values() if answer["stratum"] == stratum]
+        [row] = bridged[bridged["stratum"] == stratum].to_dict("records")
+        assert (row["n"], row["missing"]) == (told.count(True), told.count("unknown"))
+    swimmer = panels["swimmer"]
+    assert swimmer["follow_up_to"].is_monotonic_decreasing
+    assert swimmer["patient_id"].nunique() == 90
+    assert (swimmer.groupby("patient_id").head(1)["event"] == "bar").all()
+    assert swimmer["local_identifier"].notna().all()
+    assert len(panels["benchmarks"]) > 20

@@ -80,7 +80,7 @@ organ_support: patient_id, support_on, concept, resource_type, resource_id
 laboratory: patient_id, analyte, observed_on, observed_at, value:DECIMAL(18,6), unit, comparator, proxy,
     resource_id
 courses: patient_id, course_number, in_cohort, exclusion_reason, day0_on, last_infusion_on, products,
-    follow_up_end_on, follow_up_end_reason
+    follow_up_end_on, follow_up_end_reason, infusions:INTEGER
 person_time: patient_id, course_number, window_name, start_on, end_on, days, end_reason
 strata: patient_id, course_number, stratum_set, stratum
 covariates: patient_id, course_number, name, value, value_number:DECIMAL(18,6), unit, known_on, source, status
@@ -106,6 +106,7 @@ evidence: episode_id, evidence_hash, patient_id, resource_type, resource_id, ver
 progression: patient_id, course_number, progressed, progression_criterion, progression_on, progressed_broad,
     progression_broad_criterion, progression_broad_on, progressed_90, progression_90_on
 death_causes: patient_id, death_cause, by_text
+open_cases: kind, episode_id, patient_id, course_number, case_on, case_day, reason
 """
 
 COUNTS = """
