@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib.resources import files
-from typing import Any
+from typing import Any, Literal
 
 import jinja2
 import markupsafe
@@ -23,7 +23,9 @@ from reports.rows import (
 )
 from reports.words import EPISODE_STEPS
 
-__all__ = ["render_page", "template"]
+__all__ = ["Edition", "render_page", "style", "template"]
+
+Edition = Literal["internal", "shareable"]
 
 
 def template(name: str) -> jinja2.Template:
@@ -78,13 +80,18 @@ def quality_table(title: str, frame: pd.DataFrame, nothing: str) -> dict[str, An
     }
 
 
-def render_page(bundle: WeeklyBundle, *, link_template: str | None = None) -> str:
-    """The internal edition as one HTML document. Same bundle, same bytes."""
+def render_page(bundle: WeeklyBundle, *, edition: Edition = "internal", link_template: str | None = None) -> str:
+    """One edition as one HTML document. Same bundle, same bytes.
+
+    The shareable edition leaves out every part with a row per patient and expects a bundle that was masked before:
+    what is undefined in a row with status `masked` prints as hidden.
+    """
     curves = bundle.curves
     shown = curves[(curves["measure"] == "cumulative_incidence") & (curves["infection_class"] == "all")]
     infected = bundle.estimates[bundle.estimates["measure"] == "infected_patients"]
     return template("week.html").render(
         css=style(),
+        edition=edition,
         header=bundle.header,
         completeness=completeness_sentence(bundle),
         no_patient=no_patient_sentence(bundle.estimates),
