@@ -170,6 +170,11 @@ class Ward:
             given.append({"patient_id": "p1", **dates})
         self._give(relation, given)
 
+    def give_all(self, relation: str, table: str) -> None:
+        """Any relation as it stands in the table."""
+        self.store.given(relation, table)
+        self._given.add(relation)
+
     def decides(self, verdict: str, reclassified_to: str = "") -> None:
         """A person decides on every row as it stands now."""
         found = self.episodes("episode_id", "evidence_hash")

@@ -42,16 +42,16 @@ active as (
 judged as (
     select distinct
         patient_id,
-        reclassified_to
+        judged_death
     from cohort.episode_core
-    where reclassified_to in ('death_of_infection', 'death_of_other_cause')
+    where judged_death is not null
 )
 
 select
     deaths.patient_id,
     case
-        when bool_or(judged.reclassified_to = 'death_of_infection') then 'infection'
-        when bool_or(judged.reclassified_to = 'death_of_other_cause') then 'other'
+        when bool_or(judged.judged_death = 'death_of_infection') then 'infection'
+        when bool_or(judged.judged_death = 'death_of_other_cause') then 'other'
         when bool_or(recorded.is_infection) then 'infection'
         when count(recorded.patient_id) > 0 or count(fatal_toxicity.patient_id) > 0 then 'other'
         when count(active.patient_id) > 0 then 'probable_infection'

@@ -14,7 +14,9 @@ judged as (
         places.onset_day,
         places.window_name,
         evidence.evidence_hash,
-        verdicts.reclassified_to,
+        verdicts.judged_class,
+        verdicts.judged_death,
+        coalesce(verdicts.is_judged_progressed, false) as is_judged_progressed,
         case
             when verdicts.verdict = 'reject' then 'rejected_by_verdict'
             when verdicts.verdict = 'confirm' and groups.reason <> 'undatable' then null
@@ -51,7 +53,9 @@ select
     judged.has_result,
     judged.rule,
     judged.evidence_hash,
-    judged.reclassified_to,
+    judged.judged_class,
+    judged.judged_death,
+    judged.is_judged_progressed,
     judged.reason_of_kind is null and judged.onset_on is not null as qualifies,
     case
         when judged.reason_of_kind is not null then judged.reason_of_kind

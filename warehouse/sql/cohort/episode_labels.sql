@@ -1,7 +1,8 @@
 -- cohort.episode_labels
 -- Grain: one episode or listed row, with its classes and organisms.
 -- Rule: those of the results, else of codes that name an organism, else of the other codes; `unknown` only if there is
--- no other; organisms are names of the code list (docs/definitions.md#axes). No dates.
+-- no other; organisms are names of the code list (docs/definitions.md#axes). A person's class stands for all of them
+-- (docs/definitions.md#verdicts). No dates.
 with
 
 tiers as (
@@ -30,12 +31,17 @@ labelled as (
 )
 
 select
-    patient_id,
-    group_key,
+    labelled.patient_id,
+    labelled.group_key,
     case
-        when len(list_filter(classes, lambda named: named <> 'unknown')) = 0 then ['unknown']
-        else list_filter(classes, lambda named: named <> 'unknown')
+        when core.judged_class is not null then [core.judged_class]
+        when len(list_filter(labelled.classes, lambda named: named <> 'unknown')) = 0 then ['unknown']
+        else list_filter(labelled.classes, lambda named: named <> 'unknown')
     end as infection_classes,
-    list_filter(organisms, lambda named: named is not null) as organisms,
-    list_filter(organism_codes, lambda named: named is not null) as organism_codes
+    list_filter(labelled.organisms, lambda named: named is not null) as organisms,
+    list_filter(labelled.organism_codes, lambda named: named is not null) as organism_codes
 from labelled
+inner join cohort.episode_core as core
+    on
+        labelled.patient_id = core.patient_id
+        and labelled.group_key = core.group_key

@@ -2,7 +2,8 @@
 -- Grain: one episode, day and grade that evidence of this day gives it.
 -- Rule: BMT CTN, a grade is a function of time: only evidence up to a day counts (docs/definitions.md#bmt-ctn-grade).
 -- A contaminant organism in blood is grade 1; bacteria in blood with lung, heart or brain is grade 3; a severity code
--- is grade 3 and no microbiology (`by_code`). Hospital-local dates.
+-- is grade 3 and no microbiology (`by_code`). A person's class comes before that of the evidence.
+-- Hospital-local dates.
 with
 
 sited as (
@@ -10,7 +11,8 @@ sited as (
         members.patient_id,
         members.group_key,
         members.evidence_on,
-        coalesce(classes.headline_label, headlines.headline_label) as headline_label,
+        coalesce(case when core.judged_class is null then classes.headline_label end, headlines.headline_label)
+            as headline_label,
         members.rule,
         unnest(members.sites) as site
     from cohort.episode_members as members
@@ -18,6 +20,10 @@ sited as (
         on
             members.patient_id = headlines.patient_id
             and members.group_key = headlines.group_key
+    inner join cohort.episode_core as core
+        on
+            members.patient_id = core.patient_id
+            and members.group_key = core.group_key
     left join ref.infection_classes as classes
         on
             members.infection_class = classes.infection_class

@@ -27,21 +27,19 @@ select
     episodes.progression_broad_criterion,
     episodes.progression_broad_on,
     episodes.rule,
-    exists(
-        select 1
-        from cohort.evidence as evidence
-        inner join cohort.micro_results as results
-            on
-                evidence.resource_type = results.resource_type
-                and evidence.resource_id = results.resource_id
-        where evidence.episode_id = episodes.episode_id and results.preliminary
-    ) as preliminary,
-    episodes.evidence_hash
+    coalesce(places.result_status = 'preliminary', false) as preliminary,
+    episodes.evidence_hash,
+    places.ward,
+    places.specimen_on,
+    places.specimen_at,
+    places.result_status
 from cohort.episodes as episodes
 inner join cohort.courses as courses
     on
         episodes.patient_id = courses.patient_id
         and episodes.course_number = courses.course_number
+left join cohort.episode_places as places
+    on episodes.episode_id = places.episode_id
 cross join ref.run as run
 where
     courses.in_cohort

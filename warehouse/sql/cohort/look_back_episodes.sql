@@ -9,7 +9,7 @@ select
     core.episode_id,
     core.onset_on,
     core.has_result,
-    core.reclassified_to,
+    core.is_judged_progressed,
     courses.day0_on,
     least(courses.day0_on + protocol.progression_last_day, courses.follow_up_end_on) as primary_until_on,
     least(courses.day0_on + protocol.progression_sensitivity_last_day, courses.follow_up_end_on) as watched_until_on

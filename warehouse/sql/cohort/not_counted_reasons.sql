@@ -2,11 +2,13 @@
 -- Grain: one fixed key that a row of episodes or evidence can carry.
 -- Rule: the first that applies, in this order; keys are data and never reworded
 -- (docs/definitions.md#counted-and-listed).
--- A key of infection_codes that is not listed here belongs to group 1, not evidence. No dates.
+-- A key of infection_codes that is not listed here belongs to group 1, not evidence. `needs_verdict` = listed so that a
+-- person decides (docs/definitions.md#verdicts). No dates.
 select
     keys.reason,
     keys.reason_group,
-    keys.reason_order
+    keys.reason_order,
+    keys.reason in ('possible_contaminant_treated', 'fungal_candidate') as needs_verdict
 from (
     values
     ('status_dropped', 1, 1), ('refuted', 1, 2), ('superseded', 1, 3), ('pending', 1, 4),

@@ -70,7 +70,7 @@ met as (
             episodes.patient_id = members.patient_id
             and episodes.group_key = members.group_key
             and members.evidence_on between episodes.day0_on and episodes.watched_until_on
-    where episodes.reclassified_to = 'progressed'
+    where episodes.is_judged_progressed
     group by episodes.patient_id, episodes.course_number, episodes.group_key, episodes.day0_on
     union all
     select

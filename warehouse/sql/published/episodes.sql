@@ -29,5 +29,9 @@ create table if not exists published.episodes (
     progression_broad_on date,
     rule varchar,
     preliminary boolean,
-    evidence_hash varchar
+    evidence_hash varchar,
+    ward varchar,
+    specimen_on date,
+    specimen_at timestamptz,
+    result_status varchar
 );

@@ -1,6 +1,7 @@
 -- statement verdicts_as_of: the human decisions that had been made by ref.run.as_of
--- Grain: one row per decision; the newest of one evidence and episode.
--- Rule: a later decision replaces an earlier one on the same evidence (docs/definitions.md#verdicts).
+-- Grain: one row per decision.
+-- Rule: what was decided later is not known yet; which of several holds is cohort.verdicts' to say
+-- (docs/definitions.md#verdicts).
 -- Time: decided_at is an instant in UTC.
 create table ops.verdicts as
 select
@@ -13,9 +14,4 @@ select
     verdicts.note
 from archive.ops.verdicts as verdicts
 cross join ref.run
-where verdicts.decided_at <= coalesce(run.verdicts_until, run.as_of)
-qualify
-    row_number() over (
-        partition by verdicts.evidence_hash, verdicts.episode_id
-        order by verdicts.decided_at desc, verdicts.verdict asc, verdicts.decided_by asc
-    ) = 1;
+where verdicts.decided_at <= coalesce(run.verdicts_until, run.as_of);
