@@ -140,8 +140,11 @@ def is_past(config: Path, week: DemoWeek) -> bool:
 
 
 def export_of(place: DemoPlace, week: DemoWeek) -> Path:
-    """What an export of the hospital holds at the week's Monday, written once; the hospital's folder for a server."""
-    if place.arguments.source != "folder":
+    """What an export of the hospital, and its unit's list of patients, hold at the week's Monday; written once.
+
+    A server that is searched by codes needs neither: then the hospital's own folder.
+    """
+    if place.arguments.source != "folder" and place.arguments.roster != "patients":
         return place.hospital
     export = place.folder / "exports" / iso_week(week.data_date)
     if not export.is_dir():
@@ -169,7 +172,7 @@ def write_demo_settings(place: DemoPlace, export: Path) -> None:
         "source": f'"{place.arguments.source}"',
         "roster": f'"{place.arguments.roster}"',
         "folder": f'"{export}"',
-        "roster_file": f'"{place.hospital / "roster.txt"}"',
+        "roster_file": f'"{export / "roster.txt"}"',
         "auth": '"bearer"',
         "token_file": '"token"',
     }

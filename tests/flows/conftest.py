@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +19,8 @@ import pytest
 from ehr.practice.hospital_files import generate
 from ehr.practice.server import running
 from flows import steps
+from tests.flows.no_route import refusal, run_without_route
+from tests.flows.wheel import NADIR, clean_environment, environment_of_wheel
 from warehouse import read, read_build
 
 TOKEN = "made-up-token-of-the-practice-hospital"
@@ -81,6 +84,26 @@ class Study:
     @cached_property
     def two_by_two(self) -> pd.DataFrame:
         return read(self.store, "published.two_by_two", run_id=self.run_id)
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What `nadir demo` from the wheel in an empty folder left and said: three Mondays and the finished study."""
+
+    folder: Path
+
+    @property
+    def home(self) -> Path:
+        return self.folder / "empty" / "nadir-demo"
+
+    @property
+    def data(self) -> Path:
+        return self.home / "nadir-data"
+
+    @cached_property
+    def told(self) -> dict[str, Any]:
+        """Exit code, stdout, stderr; and what tried to leave a network without a route, None where none may be made."""
+        return json.loads((self.folder / "told.json").read_text(encoding="utf-8"))
 
 
 def plain(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -197,6 +220,25 @@ def issued(hospital, serve, shared) -> Callable[[str], Study]:
         return Study(shared(f"study-{source}", lambda folder: from_server(folder, source)))
 
     return make
+
+
+@pytest.fixture(scope="session")
+def demo(shared) -> Demo:
+    """`nadir demo`, run once: from the wheel, in an empty folder, and without a route where that is permitted."""
+
+    def run(folder: Path) -> None:
+        words = [str(environment_of_wheel(folder)), *NADIR, "demo"]
+        empty, counts = folder / "empty", None
+        empty.mkdir()
+        place: dict[str, Any] = {"cwd": empty, "env": clean_environment(HOME=str(folder / "nobody"))}
+        if refusal() is None:
+            made, counts = run_without_route(words, folder / "counts.json", **place)
+        else:
+            made = subprocess.run(words, capture_output=True, text=True, check=False, **place)
+        told = {"code": made.returncode, "stdout": made.stdout, "stderr": made.stderr, "counts": counts}
+        (folder / "told.json").write_text(json.dumps(told), encoding="utf-8")
+
+    return Demo(shared("demo", run))
 
 
 @pytest.fixture(scope="session")
