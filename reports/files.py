@@ -9,11 +9,20 @@ from pathlib import Path
 
 from reports.errors import BundleNotWritten
 
-__all__ = ["replace_folder", "sha256_of", "write_text"]
+__all__ = ["replace_folder", "sha256_of", "write_bytes", "write_text"]
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write `text` as UTF-8 under a temporary name, sync, rename over `path`; mode 0600.
+    """Write `text` as UTF-8, as `write_bytes` does.
+
+    Raises:
+        BundleNotWritten: the disk refused. The file that stood at `path` is unchanged.
+    """
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write `content` under a temporary name, sync, rename over `path`; mode 0600.
 
     Raises:
         BundleNotWritten: the disk refused. The file that stood at `path` is unchanged.
@@ -22,8 +31,8 @@ def write_text(path: Path, text: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
         os.replace(temporary, path)

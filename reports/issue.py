@@ -10,8 +10,10 @@ from pathlib import Path
 from reports.bundle import WeeklyBundle
 from reports.errors import BundleNotWritten
 from reports.files import replace_folder, sha256_of, write_text
+from reports.measure_report import write_measure_report
 from reports.page import render_page
 from reports.tables import write_csv, write_parquet
+from reports.workbook import write_workbook
 
 __all__ = ["write_bundle"]
 
@@ -47,6 +49,8 @@ def write_files(bundle: WeeklyBundle, folder: Path, link_template: str | None) -
     write_parquet(folder / "figures.parquet", figures)
     write_csv(folder / "curves.csv", bundle.curves)
     write_csv(folder / "two_by_two.csv", bundle.two_by_two)
+    write_workbook(folder / "workbook.xlsx", bundle)
+    write_measure_report(folder / "measure-report.json", bundle)
     digests = {path.name: sha256_of(path) for path in sorted(folder.iterdir())}
     manifest = dataclasses.asdict(bundle.header) | {"files": digests}
     write_text(folder / "manifest.json", json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
