@@ -50,6 +50,7 @@ def run_key(context: RunContext, *, as_of: datetime, data_date: date) -> RunKey:
         protocol=context.protocol,
         value_sets=context.value_sets,
         software_version=context.software_version,
+        identifier_system=context.settings["patient.identifier_system"],
     )
 
 

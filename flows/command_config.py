@@ -7,10 +7,13 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
+from flows.check_lines import check_lines
+from flows.checking import growth, server_facts, vocabulary_facts, vocabulary_now
 from flows.context import open_context
 from flows.errors import CommandRejected
-from flows.outcomes import DONE
+from flows.outcomes import DONE, INCOMPLETE
 from flows.settings import load_settings, starter_file
 
 __all__ = ["check", "init", "show", "tell"]
@@ -45,21 +48,28 @@ def show(arguments: argparse.Namespace) -> int:
 
 
 def check(arguments: argparse.Namespace) -> int:
-    """Read everything that a run would read and say in words what the protocol does."""
+    """Read all that a run would read, ask the server what a run would ask, and say what was found.
+
+    Exit code 1: the server refuses a type or names nobody to look at. Nothing is kept of the patients looked at.
+    """
     context = open_context(arguments.config)
-    explained = context.protocol.explain()
-    facts = {
+    facts: dict[str, Any] = {
         "settings": str(context.settings.file),
         "protocol": context.protocol.name,
         "protocol_hash": context.protocol.hash,
         "valueset_hash": context.value_sets.hash,
         "code_lists": len(context.value_sets.tables),
-        "explained": explained,
+        "explained": context.protocol.explain(),
+        "growth": growth(context.settings),
     }
+    vocabulary = vocabulary_now(context)
+    if not arguments.offline and context.settings["server.source"] != "folder":
+        facts["server"], seen = server_facts(context, sample=arguments.patients)
+        vocabulary = seen or vocabulary
+    if vocabulary is not None:
+        facts["codes"] = vocabulary_facts(vocabulary)
     if arguments.json:
         tell([json.dumps(facts, indent=2, ensure_ascii=False)])
     else:
-        named = f"protocol {context.protocol.name} {context.protocol.hash[:12]}"
-        lists = f"{len(context.value_sets.tables)} code lists {context.value_sets.hash[:12]}"
-        tell([f"settings {context.settings.file}", named, lists, "", *explained])
-    return DONE
+        tell(list(check_lines(facts)))
+    return DONE if facts.get("server", {"is_sound": True})["is_sound"] else INCOMPLETE

@@ -115,15 +115,15 @@ def add_config(groups: argparse._SubParsersAction[Words]) -> None:
         ),
         json=True,
     )
-    with_config(
-        command(
-            group,
-            "check",
-            "check settings, protocol and code lists, and explain the protocol in words",
-            "nadir config check",
-            command_config.check,
-        ),
-        json=True,
+    says = "explain the protocol, try the server as a run would, show which codes no list knows; keeps nothing"
+    check = with_config(command(group, "check", says, "nadir config check", command_config.check), json=True)
+    check.add_argument("--offline", action="store_true", help="ask no server")
+    check.add_argument(
+        "--patients",
+        type=int,
+        default=10,
+        metavar="N",
+        help="patients to look at for their codes (default: 10)",
     )
 
 

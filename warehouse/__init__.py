@@ -20,15 +20,25 @@ from warehouse.read import read, read_build
 from warehouse.reader import publish_reader
 from warehouse.recovery import RebuildReceipt, VerifyReceipt, rebuild, verify
 from warehouse.run_key import RunKey
+from warehouse.vocabulary import (
+    Coverage,
+    UnknownCode,
+    Vocabulary,
+    vocabulary_of_landing,
+    vocabulary_of_readers,
+)
 
 __all__ = [
     "Build",
+    "Coverage",
     "LoadReceipt",
     "LockHolder",
     "RebuildReceipt",
     "RelationReceipt",
     "RunKey",
+    "UnknownCode",
     "VerifyReceipt",
+    "Vocabulary",
     "append_published",
     "has_build",
     "land_definitions",
@@ -45,5 +55,7 @@ __all__ = [
     "relation_digests",
     "remove_build",
     "verify",
+    "vocabulary_of_landing",
+    "vocabulary_of_readers",
     "work_lock",
 ]

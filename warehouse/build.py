@@ -11,7 +11,7 @@ from pathlib import Path
 from warehouse.connection import Connection, attach_archive, connect, disk_errors
 from warehouse.digests import RelationReceipt, relation_digest
 from warehouse.reference import store_reference
-from warehouse.relations import build_order, relation_names, run_sql
+from warehouse.relations import build_order, relation_names, relation_sources, run_sql
 from warehouse.run_key import RunKey
 from warehouse.stage_views import store_stage
 from warehouse.statements import run_statement
@@ -25,6 +25,8 @@ FROM_ARCHIVE = (
     "ops.finding_summary",
 )
 BUILD_OPS = (*FROM_ARCHIVE, "ops.verdicts")
+UNKNOWN_CODES = "counts.unmapped_codes"
+MADE_FROM_STAGE = ("cohort.", "counts.")
 
 
 class Build:
@@ -64,6 +66,10 @@ class Build:
         """Make every relation of `counts`, likewise."""
         return self._step(lambda connection: _make_schema(connection, "counts"))
 
+    def codes(self) -> list[RelationReceipt]:
+        """Make only what says which codes no list holds, from `stage`: for a look before the first week."""
+        return self._step(lambda connection: _make_needed(connection, UNKNOWN_CODES))
+
     def _make_stage(self, connection: Connection) -> list[str]:
         attach_archive(connection, archive_path(self.store))
         for schema in ("ref", "ops", "stage"):
@@ -80,6 +86,18 @@ class Build:
             closing(connect(self.path, threads=self._threads, memory=self._memory)) as connection,
         ):
             return [relation_digest(connection, relation) for relation in make(connection)]
+
+
+def _make_needed(connection: Connection, relation: str) -> list[str]:
+    wanted, waiting = {relation}, [relation]
+    while waiting:
+        sources = {source for source in relation_sources(waiting.pop()) if source.startswith(MADE_FROM_STAGE)} - wanted
+        wanted |= sources
+        waiting += sorted(sources)
+    order = build_order(wanted)
+    for name in order:
+        run_sql(connection, name)
+    return order
 
 
 def _make_schema(connection: Connection, schema: str) -> list[str]:
