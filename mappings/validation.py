@@ -46,7 +46,11 @@ def reject_reason(raw: bytes) -> Reject | None:
     >>> reject_reason(b'{"resourceType": "Patient"}').reason
     'no_id'
     """
-    resource = _parsed(raw)
+    return reject_of(parsed(raw), raw)
+
+
+def reject_of(resource: dict[str, Any] | None, raw: bytes) -> Reject | None:
+    """The same for a line that is `parsed` already."""
     if resource is None:
         return Reject("not_json")
     resource_type, resource_id = _text(resource, "resourceType"), _text(resource, "id")
@@ -67,13 +71,14 @@ def judge(resource_type: str, raw: bytes | dict[str, Any]) -> tuple[Finding, ...
 
     The line must not be a reject. A type that FHIR R4B does not have gives one finding.
     """
-    resource = _parsed(raw) if isinstance(raw, bytes) else raw
+    resource = parsed(raw) if isinstance(raw, bytes) else raw
     if resource is None:
         return (Finding(_ROOT, "not_json"),)
-    return tuple(sorted({*_model_findings(resource_type, resource), *_rule_findings(resource_type, resource)}))
+    return tuple(sorted({*model_findings(resource_type, resource), *rule_findings(resource_type, resource)}))
 
 
-def _model_findings(resource_type: str, resource: dict[str, Any]) -> list[Finding]:
+def model_findings(resource_type: str, resource: dict[str, Any]) -> list[Finding]:
+    """What the R4B model of the type objects to; a type that FHIR R4B does not have gives one finding."""
     model = _model(resource_type)
     if model is None:
         return [Finding("resourceType", "unknown_type")]
@@ -91,7 +96,8 @@ def _model_findings(resource_type: str, resource: dict[str, Any]) -> list[Findin
     return []
 
 
-def _rule_findings(resource_type: str, resource: dict[str, Any]) -> list[Finding]:
+def rule_findings(resource_type: str, resource: dict[str, Any]) -> list[Finding]:
+    """What our own rules object to: a patient that is named in another way than by reference."""
     found = patient_reference(resource_type, resource)
     if found in {PatientReference.NAMED, PatientReference.NOT_NEEDED}:
         return []
@@ -113,7 +119,8 @@ def _path(location: tuple[int | str, ...]) -> str:
     return ".".join(part if part.isdecimal() or _ELEMENT_NAME.fullmatch(part) else "?" for part in parts) or _ROOT
 
 
-def _parsed(raw: bytes) -> dict[str, Any] | None:
+def parsed(raw: bytes) -> dict[str, Any] | None:
+    """The resource of a line; None for no JSON, empty for JSON that is no object."""
     try:
         resource = orjson.loads(raw)
     except orjson.JSONDecodeError:

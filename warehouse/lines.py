@@ -1,12 +1,9 @@
 """One landed line: what it is called, whether it can be used, and the text as received."""
 
 import hashlib
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-import orjson
-
-from mappings.validation import reject_reason
+from mappings.validation import parsed, reject_of
 
 Resource = dict[str, Any]
 IncomingRow = tuple[str | int | None, ...]
@@ -14,9 +11,8 @@ IncomingRow = tuple[str | int | None, ...]
 _PATIENT_ELEMENTS = ("subject", "patient", "individual", "beneficiary")
 
 
-@dataclass(frozen=True)
-class LandedLine:
-    """A line that is not blank. `resource` is None when it is no JSON object; `patient_id` None when it names none."""
+class LandedLine(NamedTuple):
+    """A line that is not blank. `resource` is None when it is no JSON; `patient_id` None when it names none."""
 
     landing_file: str
     line: int
@@ -66,17 +62,10 @@ class LandedLine:
 
 def read_line(content: bytes, *, landing_file: str, line: int) -> LandedLine:
     """Read one line; whatever it holds, the result says where it stands and whether it can be used."""
-    reject = reject_reason(content)
+    resource = parsed(content)
+    reject = reject_of(resource, content)
     text = content.decode("utf-8", errors="replace")
-    return LandedLine(landing_file, line, text, _json_object(content), reject.reason if reject else None)
-
-
-def _json_object(content: bytes) -> Resource | None:
-    try:
-        found = orjson.loads(content)
-    except orjson.JSONDecodeError:
-        return None
-    return found if isinstance(found, dict) else None
+    return LandedLine(landing_file, line, text, resource, reject.reason if reject else None)
 
 
 def _word(element: object, name: str) -> str | None:

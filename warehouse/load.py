@@ -4,13 +4,14 @@ One ingest is one transaction, so that a process which is killed leaves whole in
 when depends on `landed_at` in the manifest and never on the moment of loading.
 """
 
+import gc
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import astuple, dataclass
 from itertools import islice
 from pathlib import Path
 
-from mappings.validation import judge
+from mappings.shape_judge import Line, ShapeJudge
 from warehouse.connection import Connection, append_rows, disk_errors, transaction
 from warehouse.errors import LandingDamaged, LandingOutOfOrder
 from warehouse.ingests import ClosedIngest, LandedFile, check_file, closed_ingests, open_lines
@@ -81,9 +82,10 @@ def load_into(archive: Connection, landing: Path) -> LoadReceipt:
     """The same on an archive that is open already."""
     counts, deletions = LineCounts(), 0
     new = _new_ingests(archive, closed_ingests(landing))
+    judge = ShapeJudge()
     for ingest in new:
-        with transaction(archive):
-            counts += _load_ingest(archive, ingest)
+        with transaction(archive), _collection_paused():
+            counts += _load_ingest(archive, ingest, judge)
         deletions += len(ingest.deletions)
     with transaction(archive):
         load_issued(archive, landing)
@@ -103,7 +105,7 @@ def _new_ingests(archive: Connection, closed: Sequence[ClosedIngest]) -> list[Cl
     return new
 
 
-def _load_ingest(archive: Connection, ingest: ClosedIngest) -> LineCounts:
+def _load_ingest(archive: Connection, ingest: ClosedIngest, judge: ShapeJudge) -> LineCounts:
     for file in ingest.files:
         check_file(file)
     run_statement(archive, "incoming")
@@ -121,11 +123,11 @@ def _load_ingest(archive: Connection, ingest: ClosedIngest) -> LineCounts:
     )
     total = LineCounts()
     for file in ingest.files:
-        total += _load_file(archive, ingest, file)
+        total += _load_file(archive, ingest, file, judge)
     return total
 
 
-def _load_file(archive: Connection, ingest: ClosedIngest, file: LandedFile) -> LineCounts:
+def _load_file(archive: Connection, ingest: ClosedIngest, file: LandedFile, judge: ShapeJudge) -> LineCounts:
     counts = LineCounts()
     numbered = enumerate(open_lines(file), start=1)
     while batch := list(islice(numbered, _BATCH_LINES)):
@@ -134,7 +136,7 @@ def _load_file(archive: Connection, ingest: ClosedIngest, file: LandedFile) -> L
             for number, content in batch
             if content.strip()
         ]
-        counts += _load_batch(archive, lines, landed_at=ingest.landed_at)
+        counts += _load_batch(archive, lines, judge, landed_at=ingest.landed_at)
         counts += LineCounts(lines=len(batch), blank=len(batch) - len(lines))
     if counts.lines != file.lines:
         raise LandingDamaged(
@@ -147,13 +149,13 @@ def _load_file(archive: Connection, ingest: ClosedIngest, file: LandedFile) -> L
     return counts
 
 
-def _load_batch(archive: Connection, lines: Sequence[LandedLine], *, landed_at: str) -> LineCounts:
+def _load_batch(archive: Connection, lines: Sequence[LandedLine], judge: ShapeJudge, *, landed_at: str) -> LineCounts:
     archive.execute("truncate incoming")
     append_rows(archive, "incoming", [line.incoming_row() for line in lines])
     stored = run_statement(archive, "store_versions", landed_at=landed_at)
     rejected = run_statement(archive, "store_rejects", landed_at=landed_at)
     stored_lines = {int(row[0]) for row in stored}
-    findings = [(*row, landed_at) for line in lines if line.line in stored_lines for row in _findings(line)]
+    findings = list(_findings([line for line in lines if line.line in stored_lines], judge, landed_at))
     append_rows(archive, "raw.findings", findings)
     return LineCounts(
         stored=len(stored),
@@ -163,8 +165,21 @@ def _load_batch(archive: Connection, lines: Sequence[LandedLine], *, landed_at: 
     )
 
 
-def _findings(line: LandedLine) -> Iterator[tuple[str | int | None, ...]]:
-    if line.resource is None or line.resource_type is None:
-        return
-    for finding in judge(line.resource_type, line.resource):
-        yield line.landing_file, line.line, line.resource_type, line.resource_id, finding.path, finding.reason
+def _findings(lines: Sequence[LandedLine], judge: ShapeJudge, landed_at: str) -> Iterator[tuple[str | int | None, ...]]:
+    usable = [Line(line.resource_type or "", line.text, line.resource or {}) for line in lines]
+    for line, findings in zip(lines, judge.judge(usable), strict=True):
+        for finding in findings:
+            place = (line.landing_file, line.line, line.resource_type, line.resource_id)
+            yield *place, finding.path, finding.reason, landed_at
+
+
+@contextmanager
+def _collection_paused() -> Iterator[None]:
+    # Python looks for cycles among the parsed resources again and again; there are none, and it doubles the time.
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

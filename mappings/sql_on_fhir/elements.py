@@ -41,6 +41,11 @@ def element(type_name: str, name: str) -> Element | None:
     return Element(kind.rstrip("*"), repeats=kind.endswith("*"), choices={})
 
 
+def element_names(type_name: str) -> tuple[str, ...]:
+    """The names of the elements of a type; none for a type that R4 does not have."""
+    return tuple(_table().get(type_name, {}))
+
+
 def is_type(name: str) -> bool:
     """Whether FHIR R4 has a resource, data type or primitive of this name."""
     return name in PRIMITIVES or name in _table()
