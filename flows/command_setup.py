@@ -13,6 +13,7 @@ from flows.deployments import Planned, planned_deployments
 from flows.errors import ServerAway
 from flows.outcomes import DONE
 from flows.settings import prepare_prefect
+from flows.silent_runs import watch_for_silence
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
@@ -44,7 +45,7 @@ def prefect(arguments: argparse.Namespace) -> int:
 
 
 def deploy(planned: Sequence[Planned]) -> str:
-    """Send pools, queues and deployments to the server; returns its URL.
+    """Send pools, queues, deployments and the watch for silent runs to the server; returns its URL.
 
     Raises:
         ServerAway: no Prefect server answers. Nothing was changed.
@@ -63,6 +64,7 @@ def deploy(planned: Sequence[Planned]) -> str:
             make_pool(client, pool, queue)
         for one in planned:
             make_deployment(client, one)
+        watch_for_silence(client, planned[0].tags[0])
     return url
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ import pytest
 import yaml
 from prefect.client.schemas.schedules import CronSchedule
 from prefect.flows import load_flow_from_entrypoint
+
+from flows.silent_runs import ENDS
 
 PREFECT_YAML = Path(__file__).resolve().parents[2] / "prefect.yaml"
 DEPLOYMENTS = yaml.safe_load(PREFECT_YAML.read_text(encoding="utf-8"))["deployments"]
@@ -35,3 +38,15 @@ def test_the_two_bounds_that_break_prefect_hold() -> None:
     """fastapi from 0.151 on breaks Prefect 3.8 at import; sqlalchemy 2.1 keeps schedules from ever firing."""
     assert tuple(int(part) for part in version("fastapi").split(".")[:2]) < (0, 151)
     assert tuple(int(part) for part in version("sqlalchemy").split(".")[:2]) < (2, 1)
+
+
+def test_every_state_that_our_flows_end_in_ends_the_watch_for_silence() -> None:
+    """An end that the watch does not know would be called a crash three minutes later."""
+    flows = Path(__file__).resolve().parents[2] / "flows"
+    named = {
+        name
+        for path in flows.glob("*.py")
+        for ending in re.findall(r"\b(?:Completed|Failed|Cancelled)\([^\n]*", path.read_text(encoding="utf-8"))
+        for name in re.findall(r'"([A-Z]\w+)"', ending)
+    }
+    assert {"Completed", "Incomplete"} <= named <= set(ENDS)
