@@ -28,17 +28,24 @@ class Patience:
 class ServerAccess:
     """One FHIR server and how to talk to it.
 
-    `token` gives a bearer token when called, a fresh one each time it can; None means no authentication. It is called
-    from several threads. `ca_file` None means the usual authorities; certificates are always verified. `connections`
-    is how many requests may be under way at once. `sleep` is called with seconds between attempts.
+    `token` gives what stands behind `scheme` in the Authorization header; None means no authentication. After a 401
+    `renew_token`, when given, is asked for another one. Both are called from several threads. `allowed_hosts` are
+    further addresses (scheme, host and port) that links and files may lead to; the token is never sent there.
+    `ca_file` None means the usual authorities; certificates are always verified. `connections` is how many requests
+    may be under way at once. `exact_totals`: the server counts right beside a page, no request of its own is needed.
+    `sleep` is called with seconds between attempts.
     """
 
     url: str
     token: Callable[[], str] | None = None
+    renew_token: Callable[[], str] | None = None
+    scheme: str = "Bearer"
+    allowed_hosts: tuple[str, ...] = ()
     ca_file: Path | None = None
     proxy: str | None = None
     connections: int = 5
     page_size: int = 500
+    exact_totals: bool = False
     patience: Patience = Patience()
     sleep: Callable[[float], None] = time.sleep
 
@@ -46,6 +53,11 @@ class ServerAccess:
     def base(self) -> str:
         """The address without a closing slash."""
         return self.url.rstrip("/")
+
+    @property
+    def allowed_origins(self) -> frozenset[tuple[str, str, int | None]]:
+        """The origins of `allowed_hosts`."""
+        return frozenset(origin(url) for url in self.allowed_hosts)
 
     @property
     def host(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 from urllib.parse import urlencode, urljoin
 
@@ -32,18 +32,30 @@ UNAUTHORIZED = 401
 HTTP_SUCCESS_END = 300
 
 
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One request. `with_token` False: ours is not sent (a file behind an address that is its own key)."""
+
+    url: str
+    method: str = "GET"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+    stream: bool = False
+    with_token: bool = True
+
+
 @dataclass(slots=True)
 class Client:
     """Requests to one FHIR server. Safe to use from several threads.
 
     `jitter` gives a number from 0 to 1; `date_header` keeps the server's own clock as of the first answer;
-    `unsortable` the types whose search it refused to sort.
+    `manners` the way of asking that it was found to understand, by type.
     """
 
     access: ServerAccess
     jitter: Callable[[], float] = field(default_factory=lambda: random.SystemRandom().random)
     date_header: str | None = None
-    unsortable: set[str] = field(default_factory=set)
+    manners: dict[str, int] = field(default_factory=dict)
     session: requests.Session = field(init=False)
 
     def __post_init__(self) -> None:
@@ -57,34 +69,41 @@ class Client:
         """The address of a search; commas and bars stay as they are, which every server reads and logs show."""
         return f"{self.access.base}/{resource_type}?{urlencode(list(pairs), safe=',|:')}"
 
-    def get(self, url: str, read: Callable[[str], Read], *, attempts: int | None = None) -> Read:
-        """GET an address until `read` accepts the text of the answer.
+    def get(self, url: str, read: Callable[[bytes], Read], *, attempts: int | None = None, form: bool = False) -> Read:
+        """GET an address until `read` accepts the answer; with `form`, POST the address's query to its `_search`.
 
         Raises:
-            ForeignHost: the address, or a redirect, is not on our server.
+            ForeignHost: the address, or a redirect, is on a host that is neither ours nor allowed.
             RequestRefused: an answer 4xx that is not worth repeating.
             TokenRefused: 401, also with a fresh token.
             AnswerUnusable: every attempt brought an error or unreadable text.
             ConnectionLost: every attempt ended without an answer.
         """
+        ask = _as_form(url) if form else Ask(url)
         limit = attempts or self.access.patience.attempts
         failure: UnitFailed = ConnectionLost("no attempt was made")
         for attempt in range(1, limit + 1):
             headers: Mapping[str, str] = {}
             try:
-                response = self._send(url)
+                response = self.exchange(ask)
                 headers = response.headers
                 if response.status_code in RETRIABLE:
                     failure = AnswerUnusable(f"the server answered {response.status_code}, {attempt} times")
+                elif response.status_code >= HTTP_SUCCESS_END:
+                    raise RequestRefused(f"the server answered {response.status_code}", response.status_code)
                 else:
-                    return read(_text(response))
+                    return read(response.content)
             except NotReadable as error:
                 failure = AnswerUnusable(f"{error}, {attempt} times")
             except requests.RequestException as error:
                 failure = ConnectionLost(f"no answer ({type(error).__name__}), {attempt} times")
             if attempt < limit:
-                self.access.sleep(delay_seconds(attempt, headers, self.access.patience, self.jitter()))
+                self.pause(attempt, headers)
         raise failure
+
+    def pause(self, attempt: int, headers: Mapping[str, str]) -> None:
+        """Wait before asking again after attempt number `attempt`, as long as the answer asks for, within reason."""
+        self.access.sleep(delay_seconds(attempt, headers, self.access.patience, self.jitter()))
 
     def confirm_alive(self) -> None:
         """Make sure that a lost connection was about one request and not about the server.
@@ -93,7 +112,7 @@ class Client:
             ServerUnreachable: the server's metadata cannot be reached either.
         """
         try:
-            self.get(f"{self.access.base}/metadata", str, attempts=2)
+            self.get(f"{self.access.base}/metadata", bytes, attempts=2)
         except ConnectionLost as error:
             raise ServerUnreachable(
                 f"the server at {self.access.host} does not answer any more. The pull was not closed and does not "
@@ -102,38 +121,60 @@ class Client:
         except UnitFailed:
             return
 
-    def _send(self, url: str) -> requests.Response:
+    def exchange(self, ask: Ask) -> requests.Response:
+        """Send one request, follow its redirects, and give the answer whatever its status.
+
+        Raises:
+            ForeignHost, TokenRefused: see `get`.
+            RequestRefused: redirects in a circle.
+            requests.RequestException: no answer.
+        """
         for _ in range(LONGEST_REDIRECT_CHAIN):
-            response = self._send_once(url)
+            response = self._send_once(ask)
             self.date_header = self.date_header or response.headers.get("Date")
             if response.status_code not in REDIRECTS or "Location" not in response.headers:
-                return _demand_success(response)
-            url = urljoin(url, response.headers["Location"])
+                return response
+            response.close()
+            ask = replace(ask, url=urljoin(ask.url, response.headers["Location"]))
         raise RequestRefused("the server redirects in a circle", response.status_code)
 
-    def _send_once(self, url: str) -> requests.Response:
-        if origin(url) != origin(self.access.base):
+    def _send_once(self, ask: Ask) -> requests.Response:
+        at_home = origin(ask.url) == origin(self.access.base)
+        if not at_home and origin(ask.url) not in self.access.allowed_origins:
             raise ForeignHost("a link leads to another host; it was not followed")
-        response = self._request(url)
-        # A token may have run out on the way: ask for a fresh one, once.
-        if response.status_code == UNAUTHORIZED and self.access.token is not None:
-            response = self._request(url)
-        if response.status_code == UNAUTHORIZED:
+        if not at_home or not ask.with_token or self.access.token is None:
+            response = self._request(ask, None)
+        else:
+            response = self._request(ask, self.access.token())
+            # A token may have run out on the way: ask for a fresh one, once.
+            if response.status_code == UNAUTHORIZED:
+                response.close()
+                response = self._request(ask, (self.access.renew_token or self.access.token)())
+        if response.status_code == UNAUTHORIZED and at_home:
             raise TokenRefused(
                 f"the server at {self.access.host} refused our token (401). Nothing was landed; "
                 "check server.auth and the token."
             )
         return response
 
-    def _request(self, url: str) -> requests.Response:
-        headers = {"Authorization": f"Bearer {self.access.token()}"} if self.access.token else {}
+    def _request(self, ask: Ask, token: str | None) -> requests.Response:
+        headers = dict(ask.headers) | ({"Authorization": f"{self.access.scheme} {token}"} if token else {})
         patience = self.access.patience
-        return self.session.get(
-            url,
+        return self.session.request(
+            ask.method,
+            ask.url,
             headers=headers,
+            data=ask.body,
             timeout=(patience.connect_seconds, patience.read_seconds),
             allow_redirects=False,
+            stream=ask.stream,
         )
+
+
+def _as_form(url: str) -> Ask:
+    path, _, query = url.partition("?")
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    return Ask(f"{path}/_search", method="POST", headers=headers, body=query.encode())
 
 
 def _open_session(access: ServerAccess) -> requests.Session:
@@ -156,17 +197,3 @@ def _open_session(access: ServerAccess) -> requests.Session:
         }
     )
     return session
-
-
-def _demand_success(response: requests.Response) -> requests.Response:
-    status = response.status_code
-    if status in RETRIABLE or status < HTTP_SUCCESS_END:
-        return response
-    raise RequestRefused(f"the server answered {status}", status)
-
-
-def _text(response: requests.Response) -> str:
-    try:
-        return response.content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise NotReadable("the answer is not UTF-8") from error

@@ -141,7 +141,7 @@ class Crawl:
             for entry in entries:
                 pointers.note(entry.resource)
                 newest.note(entry.resource)
-            self.landing.write(resource_type, [entry.text.encode() for entry in entries])
+            self.landing.write(resource_type, [entry.line for entry in entries])
             with self.count_lock:
                 self.resources += len(entries)
 
@@ -166,7 +166,7 @@ class Crawl:
     def _keep(self, entries: list[Entry]) -> None:
         for entry in entries:
             self.pointers.note(entry.resource)
-            self.landing.write(entry.resource_type, [entry.text.encode()])
+            self.landing.write(entry.resource_type, [entry.line])
         self.resources += len(entries)
 
     def _learn_deletions(self) -> None:

@@ -10,7 +10,8 @@ EhrError
     ├── RequestRefused     the server turned the request down (4xx): asking again will not help
     ├── AnswerUnusable     retries are used up: 5xx, 429, truncated or non-FHIR answers
     ├── ConnectionLost     retries are used up: no connection, reset, time-out
-    └── ForeignHost        a link or redirect leads to another host; the token was not sent there
+    ├── ForeignHost        a link or redirect leads to another host; the token was not sent there
+    └── TimeIsUp           the time of the pull was up in the middle of the unit; the next pull asks again
 """
 
 from __future__ import annotations
@@ -62,3 +63,7 @@ class ConnectionLost(UnitFailed):
 
 class ForeignHost(UnitFailed):
     """Raised when a link or a redirect leads to another scheme, host or port than the server's own."""
+
+
+class TimeIsUp(UnitFailed):
+    """Raised when the time of the pull is up in the middle of a unit: what came is kept, the next pull asks again."""

@@ -2,38 +2,115 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from urllib.parse import urljoin
 
 from ehr.bundles import Page, read_page
-from ehr.client import Client
-from ehr.errors import UnitFailed
+from ehr.client import Client, Pairs
+from ehr.errors import RequestRefused, TimeIsUp, UnitFailed
+
+BAD_REQUEST, NOT_ALLOWED, URL_TOO_LONG = 400, 405, 414
+# Longer addresses are cut or refused by some servers and proxies.
+LONGEST_URL = 2_000
+# The ways of asking, from the best to the barest; not every server sorts, counts beside a page, or takes a page length.
+MANNERS: tuple[tuple[str, ...], ...] = (("_count", "_sort", "_total"), ("_count", "_sort"), ("_count",), ())
+# The date parameter of each type in FHIR R4.
+DATE_PARAMETERS = {
+    "DiagnosticReport": "date",
+    "Encounter": "date",
+    "Immunization": "date",
+    "MedicationAdministration": "effective-time",
+    "MedicationDispense": "whenhandedover",
+    "MedicationRequest": "authoredon",
+    "MedicationStatement": "effective",
+    "Observation": "date",
+    "Procedure": "date",
+    "Specimen": "collected",
+}
 
 
 class PageRepeated(UnitFailed):
     """Raised when a server sends a page, or a link, for the second time: the search would never end."""
 
 
-def walk_pages(client: Client, url: str) -> Iterator[Page]:
-    """The pages of a search, from its first address by `next` links, which are followed as they are.
+def date_parameter(resource_type: str) -> str | None:
+    """The parameter by which a type is searched by its clinical date; None where it has none."""
+    return DATE_PARAMETERS.get(resource_type)
+
+
+def first_page(client: Client, resource_type: str, pairs: Pairs) -> Page:
+    """The first page of a search, asked for in the best way that the server understands for this type.
+
+    Raises:
+        ForeignHost, RequestRefused, AnswerUnusable, ConnectionLost, TokenRefused: see `Client.get`.
+    """
+    values = {"_count": str(client.access.page_size), "_sort": "_lastUpdated", "_total": "accurate"}
+    manner = client.manners.get(resource_type, 0)
+    while True:
+        asked = [*pairs, *((name, values[name]) for name in MANNERS[manner])]
+        try:
+            page = _ask(client, client.search_url(resource_type, asked))
+        except RequestRefused as error:
+            if error.status != BAD_REQUEST or manner + 1 == len(MANNERS):
+                raise
+            manner += 1
+        else:
+            client.manners[resource_type] = manner
+            return page
+
+
+def _ask(client: Client, url: str) -> Page:
+    """By GET; by POST what makes too long an address, and what GET is refused for."""
+    if len(url) > LONGEST_URL:
+        try:
+            return client.get(url, read_page, form=True)
+        except RequestRefused:
+            # Some servers know no POST searches at all, and answer 404.
+            return client.get(url, read_page)
+    try:
+        return client.get(url, read_page)
+    except RequestRefused as error:
+        if error.status not in (NOT_ALLOWED, URL_TOO_LONG):
+            raise
+        return client.get(url, read_page, form=True)
+
+
+def walk_on(client: Client, page: Page, is_over: Callable[[], bool] = lambda: False) -> Iterator[Page]:
+    """The pages after a first one, by `next` links, which are followed as they are.
 
     Raises:
         PageRepeated: a link or a page came before; what was yielded until then is real but not all.
+        TimeIsUp: `is_over` said so before the next page.
         ForeignHost, RequestRefused, AnswerUnusable, ConnectionLost, TokenRefused: see `Client.get`.
     """
+    url = f"{client.access.base}/"
     seen_urls: set[str] = set()
-    seen_pages: set[int] = set()
-    while True:
-        seen_urls.add(url)
-        page = client.get(url, read_page)
-        content = hash(tuple(entry.text for entry in page.entries))
-        if page.entries and content in seen_pages:
-            raise PageRepeated("the server repeated a page")
-        seen_pages.add(content)
-        yield page
-        if page.next_url is None:
-            return
+    seen_pages = {_content(page)} if page.entries else set()
+    while page.next_url is not None:
         # A relative link is completed as a browser would; an absolute one stays as it is.
         url = urljoin(url, page.next_url)
         if url in seen_urls:
             raise PageRepeated("the server repeated a link")
+        if is_over():
+            raise TimeIsUp("the time of the pull was up before the last page")
+        seen_urls.add(url)
+        page = client.get(url, read_page)
+        if page.entries and _content(page) in seen_pages:
+            raise PageRepeated("the server repeated a page")
+        seen_pages.add(_content(page))
+        yield page
+
+
+def walk_pages(client: Client, url: str, is_over: Callable[[], bool] = lambda: False) -> Iterator[Page]:
+    """The pages of anything that pages, from its first address.
+
+    Raises:
+        As `walk_on`.
+    """
+    page = client.get(url, read_page)
+    yield page
+    yield from walk_on(client, page, is_over)
+
+
+def _content(page: Page) -> int:
+    return hash(tuple(entry.line for entry in page.entries))

@@ -17,6 +17,7 @@ from ehr.bundles import Entry, Resource
 from ehr.capability import Capability
 from ehr.client import Client, Pairs
 from ehr.ledger import UnitRow, pending_row
+from ehr.paging import date_parameter
 from ehr.plan import PullPlan, Window
 from ehr.references import Pointers, Shelf
 from ehr.roster import code_lists, merge_rows
@@ -24,19 +25,6 @@ from ehr.units import SearchUnit, TooMany, fetch_unit
 from ehr.watermarks import Newest, since_of, union_days
 
 SMALL_ENOUGH = 5000
-# The date parameter of each type in FHIR R4; types without one are always fetched whole.
-DATE_PARAMETERS = {
-    "DiagnosticReport": "date",
-    "Encounter": "date",
-    "Immunization": "date",
-    "MedicationAdministration": "effective-time",
-    "MedicationDispense": "whenhandedover",
-    "MedicationRequest": "authoredon",
-    "MedicationStatement": "effective",
-    "Observation": "date",
-    "Procedure": "date",
-    "Specimen": "collected",
-}
 # Types that belong to no patient: never asked for by patient, only by reference or as a whole.
 OF_NO_PATIENT = frozenset({"Location", "Medication", "Organization", "Practitioner", "PractitionerRole", "Substance"})
 INDEX_TYPES = frozenset({"Procedure", "MedicationAdministration"})
@@ -83,7 +71,7 @@ class PatientHarvest:
     def keep(self, entries: list[Entry]) -> None:
         """Take in the entries of a page."""
         for entry in entries:
-            self.lines.setdefault(entry.resource_type, []).append(entry.text.encode())
+            self.lines.setdefault(entry.resource_type, []).append(entry.line)
             self.pointers.note(entry.resource)
             self.newest.note(entry.resource)
             if entry.resource_type in INDEX_TYPES:
@@ -167,7 +155,7 @@ def _fetch_window(crawl: PatientCrawl, harvest: PatientHarvest, resource_type: s
         _fetch(crawl, harvest, resource_type, since)
         return
     harvest.asked_in_full.add(resource_type)
-    parameter = DATE_PARAMETERS.get(resource_type)
+    parameter = date_parameter(resource_type)
     days = harvest.index_days
     if parameter is None or not days:
         _fetch(crawl, harvest, resource_type, None)

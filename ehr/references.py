@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from ehr.bundles import Entry, NotReadable, Resource, one_line, read_resource
+from ehr.bundles import BOM, Entry, NotReadable, Resource, one_line, read_resource
 from ehr.client import Client
 from ehr.errors import RequestRefused, UnitFailed
 from ehr.ledger import Status, UnitRow
@@ -150,11 +150,11 @@ def read_one(client: Client, resource_type: str, resource_id: str) -> tuple[Entr
         UnitFailed: the answer is neither the resource nor a clear no.
     """
 
-    def read(text: str) -> Entry:
-        resource = read_resource(text)
+    def read(body: bytes) -> Entry:
+        resource = read_resource(body)
         if resource.get("resourceType") != resource_type:
             raise NotReadable(f"the answer is no {resource_type}")
-        return Entry(resource, one_line(text.strip()), {})
+        return Entry(resource, one_line(body.removeprefix(BOM).strip()), {})
 
     try:
         return client.get(f"{client.access.base}/{resource_type}/{resource_id}", read), 200

@@ -1,165 +1,96 @@
-"""One unit of work: a search, paged to its end and compared with the server's own count."""
+"""One unit of work: a search, paged to its end, compared with the server's own count, asked for in parts if need be."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
 
-from ehr.bundles import Entry, Page, read_page
-from ehr.client import Client, Pairs
-from ehr.errors import ConnectionLost, EhrError, RequestRefused, UnitFailed
+from ehr.client import Client
+from ehr.errors import ConnectionLost, RequestRefused, UnitFailed
 from ehr.ledger import Status, UnitRow
-from ehr.paging import walk_pages
+from ehr.paging import PageRepeated
+from ehr.unit_fetch import Keep, SearchUnit, Tally, TooMany, UnitFetch
+from ehr.windows import fetch_in_parts
 
-Keep = Callable[[list[Entry]], None]
-BAD_REQUEST, GONE = 400, 410
+__all__ = ["SearchUnit", "TooMany", "fetch_unit"]
+
+GONE = 410
 TRIES = 2
-
-
-class TooMany(EhrError):
-    """Raised when a unit with a limit holds more than that; the caller asks in another way. Nothing was kept."""
+Cure = Literal["again", "parts"]
 
 
 @dataclass(frozen=True, slots=True)
-class SearchUnit:
-    """A search to be made: its name in the ledger, what it asks, and how many resources it may hold (None: any)."""
+class Verdict:
+    """What one try came to, and what may still help (None: nothing)."""
 
-    name: str
-    resource_type: str
-    pairs: Pairs
-    patient_id: str | None = None
-    most: int | None = None
+    status: Status
+    reason: str | None = None
+    cure: Cure | None = None
 
 
-@dataclass(slots=True)
-class Tally:
-    """What a unit has brought so far: over all tries, and in the present one. Hashes, because a type has millions."""
+def fetch_unit(
+    client: Client, unit: SearchUnit, keep: Keep, *, ingest_id: str = "", is_over: Callable[[], bool] = lambda: False
+) -> UnitRow:
+    """Make one search and hand its entries, page by page, to `keep`.
 
-    received: int = 0
-    pages: int = 0
-    attempts: int = 0
-    server_count: int | None = None
-    ever: set[int] = field(default_factory=set)
-    versions: set[int] = field(default_factory=set)
-    this_try: set[int] = field(default_factory=set)
-    errors: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-
-
-def fetch_unit(client: Client, unit: SearchUnit, keep: Keep, *, ingest_id: str = "") -> UnitRow:
-    """Make one search and hand its entries, page by page, to `keep`; never the same version twice.
-
-    A count that differs from what came, or a paging state lost by the server, is answered by one more try. What is
-    still missing then makes the unit `incomplete`; a unit that brought nothing and failed is `failed`.
+    Fewer resources than the server counts, a page that came before, a page refused in the middle: the search is made
+    in parts, each small enough to come whole. A paging state lost by the server, or more than it counts: the search is
+    made once more. What is still missing makes the unit `incomplete`; a unit that brought nothing and failed is
+    `failed`.
 
     Raises:
         TooMany: the server counts more than `unit.most`.
         TokenRefused: see `Client.get`.
         ServerUnreachable: the server answers nothing at all any more.
     """
-    tally = Tally()
-    reason: str | None = None
-    status: Status = "pending"
-    for _ in range(TRIES):
-        tally.attempts += 1
-        tally.this_try.clear()
-        tally.errors.clear()
-        try:
-            _try_once(client, unit, keep, tally)
-        except UnitFailed as error:
-            if isinstance(error, ConnectionLost):
-                client.confirm_alive()
-            status, reason = ("incomplete" if tally.received else "failed"), str(error)
-            if isinstance(error, RequestRefused) and error.status == GONE:
-                continue
+    fetch = UnitFetch(client, unit, keep, is_over)
+    verdict = Verdict("pending", cure="again")
+    for attempt in range(1, TRIES + 1):
+        verdict = _try(fetch, attempt)
+        if verdict.cure == "parts" and fetch_in_parts(fetch):
+            verdict = Verdict("complete", "asked for in parts: the server does not give it as a whole")
+        if verdict.cure is None:
             break
-        status, reason = _judge(tally)
-        if status == "complete" or tally.errors or tally.server_count is None:
-            break
-    return _row(unit, tally, status, reason, ingest_id)
+    return _row(fetch, attempt, verdict, ingest_id)
 
 
-def _try_once(client: Client, unit: SearchUnit, keep: Keep, tally: Tally) -> None:
-    tally.server_count = None
-    for number, page in enumerate(_walk(client, unit)):
-        tally.pages += 1
-        if number == 0:
-            tally.server_count = _server_count(client, unit, page)
-            if unit.most is not None and (tally.server_count or 0) > unit.most:
-                raise TooMany
-        tally.errors += page.issue_codes(errors=True)
-        tally.warnings += page.issue_codes(errors=False)
-        keep(_fresh(unit, page, tally))
-
-
-def _walk(client: Client, unit: SearchUnit) -> Iterator[Page]:
-    pairs = [*unit.pairs, ("_count", str(client.access.page_size))]
-    if unit.resource_type not in client.unsortable:
-        pages = walk_pages(client, client.search_url(unit.resource_type, [*pairs, ("_sort", "_lastUpdated")]))
-        try:
-            first = next(pages)
-        except RequestRefused as error:
-            if error.status != BAD_REQUEST:
-                raise
-            # Not every server sorts; without order, the count still proves completeness.
-            client.unsortable.add(unit.resource_type)
-        else:
-            yield first
-            yield from pages
-            return
-    yield from walk_pages(client, client.search_url(unit.resource_type, pairs))
-
-
-def _server_count(client: Client, unit: SearchUnit, first: Page) -> int | None:
-    """The server's own count.
-
-    A total beside a single page is believed. With more pages to come it is asked for in a request of its own: a
-    server that cuts a long result has been seen to give the cut as total.
-    """
-    if first.total is not None and first.next_url is None:
-        return first.total
-    url = client.search_url(unit.resource_type, [*unit.pairs, ("_summary", "count")])
+def _try(fetch: UnitFetch, attempt: int) -> Verdict:
+    tally = fetch.tally
+    tally.errors.clear()
     try:
-        counted = client.get(url, read_page).total
-    except RequestRefused:
-        counted = None
-    return first.total if counted is None else counted
+        fetch.walk(fetch.unit.pairs, most=fetch.unit.most)
+    except UnitFailed as error:
+        if isinstance(error, ConnectionLost):
+            fetch.client.confirm_alive()
+        return Verdict("incomplete" if tally.received else "failed", str(error), _cure(error, tally, attempt))
+    return _judge(tally)
 
 
-def _fresh(unit: SearchUnit, page: Page, tally: Tally) -> list[Entry]:
-    fresh = []
-    for entry in page.entries:
-        if entry.resource_type != unit.resource_type:
-            continue
-        tally.received += 1
-        key = _key(entry)
-        tally.ever.add(key)
-        tally.this_try.add(key)
-        version = hash(entry.text)
-        if version not in tally.versions:
-            tally.versions.add(version)
-            fresh.append(entry)
-    return fresh
+def _cure(error: UnitFailed, tally: Tally, attempt: int) -> Cure | None:
+    if isinstance(error, RequestRefused) and error.status == GONE and attempt < TRIES:
+        return "again"
+    if isinstance(error, RequestRefused | PageRepeated) and tally.received:
+        return "parts"
+    return None
 
 
-def _key(entry: Entry) -> int:
-    resource_id = entry.resource.get("id")
-    # Without id the text itself is the only identity; the store will reject the line and say so.
-    return hash(resource_id) if isinstance(resource_id, str) else hash(entry.text)
-
-
-def _judge(tally: Tally) -> tuple[Status, str | None]:
+def _judge(tally: Tally) -> Verdict:
+    came = tally.ids.count()
     if tally.errors:
-        return "incomplete", f"the server says its answer is not whole: {', '.join(sorted(set(tally.errors)))}"
+        said = ", ".join(sorted(set(tally.errors)))
+        return Verdict("incomplete", f"the server says its answer is not whole: {said}")
     if tally.server_count is None:
-        return "incomplete", "the server gives no count to compare with"
-    if tally.server_count in (len(tally.this_try), len(tally.ever)):
+        return Verdict("incomplete", "the server gives no count to compare with")
+    if tally.server_count in (tally.ids.count_part(), came):
         warned = ", ".join(sorted(set(tally.warnings)))
-        return "complete", f"the server warns: {warned}" if warned else None
-    return "incomplete", f"the server counts {tally.server_count}, {len(tally.ever)} came"
+        return Verdict("complete", f"the server warns: {warned}" if warned else None)
+    reason = f"the server counts {tally.server_count}, {came} came"
+    return Verdict("incomplete", reason, "parts" if came < tally.server_count else "again")
 
 
-def _row(unit: SearchUnit, tally: Tally, status: Status, reason: str | None, ingest_id: str) -> UnitRow:
+def _row(fetch: UnitFetch, attempts: int, verdict: Verdict, ingest_id: str) -> UnitRow:
+    tally, unit = fetch.tally, fetch.unit
     return UnitRow(
         ingest_id=ingest_id,
         unit=unit.name,
@@ -167,9 +98,9 @@ def _row(unit: SearchUnit, tally: Tally, status: Status, reason: str | None, ing
         patient_id=unit.patient_id,
         asked=tally.pages,
         received=tally.received,
-        distinct_received=len(tally.ever),
+        distinct_received=tally.ids.count(),
         server_count=tally.server_count,
-        attempts=tally.attempts,
-        status=status,
-        reason=reason,
+        attempts=attempts,
+        status=verdict.status,
+        reason=verdict.reason,
     )

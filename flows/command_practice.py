@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 
+from ehr.practice.faults import read_faults
 from ehr.practice.hospital_files import generate as generate_hospital
+from ehr.practice.server import Manners
 from ehr.practice.server import serve as serve_hospital
 from flows.command_config import tell
 from flows.outcomes import DONE
@@ -22,12 +24,16 @@ def generate(arguments: argparse.Namespace) -> int:
 
 def serve(arguments: argparse.Namespace) -> int:
     """Serve until stopped; the base URL goes to stdout."""
-    serve_hospital(
-        arguments.folder,
-        port=arguments.port,
+    manners = Manners(
         token=arguments.token,
         profile=arguments.profile,
         now=arguments.now,
+        faults=read_faults(arguments.faults) if arguments.faults else (),
+    )
+    serve_hospital(
+        arguments.folder,
+        manners,
+        port=arguments.port,
         ready=lambda url: tell([f"serving {url}; stop with Ctrl-C"]),
     )
     return DONE

@@ -64,7 +64,8 @@ class PracticeApi:
         seal = request.query_params.get("_page")
         if seal is None:
             raise Refused(404, "not-found", "nothing stands at this address")
-        return answer(self.pages.next_page(seal, base=_base(request), self_url=str(request.url)))
+        longest = request.scope.get("longest_search")
+        return answer(self.pages.next_page(seal, base=_base(request), self_url=str(request.url), longest=longest))
 
     async def search(self, request: Request) -> Response:
         """Search a type, by GET or by POST `_search` with a form in the body."""
@@ -73,7 +74,8 @@ class PracticeApi:
         if request.method == "POST":
             pairs += parse_qsl((await request.body()).decode(), keep_blank_values=True)
         query = read_query(_resource_type(request), pairs, self.profile)
-        return answer(self.pages.search_page(query, base=_base(request), self_url=str(request.url)))
+        longest = request.scope.get("longest_search")
+        return answer(self.pages.search_page(query, base=_base(request), self_url=str(request.url), longest=longest))
 
     async def read(self, request: Request) -> Response:
         """The current version of one resource; 410 when it was deleted."""

@@ -1,18 +1,21 @@
 """Faults that the practice server commits on purpose: which request, which time, what goes wrong.
 
-A plan is a list of `Fault`; the first one that fits a request acts on it. Tests write them down as data.
+A plan is a list of `Fault`; the first one that fits a request acts on it. Tests write them down as data,
+`nadir practice serve --faults FILE` reads them from a TOML file of `[[fault]]` tables with the same names.
 """
 
 from __future__ import annotations
 
-import asyncio
-import re
-import threading
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from urllib.parse import unquote_plus
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+PAIRS = ("headers", "replace")
+
+
+class FaultsUnreadable(ValueError):
+    """Raised when a file of faults cannot be understood; the message says which table and what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +23,16 @@ class Fault:
     """One thing that goes wrong.
 
     `pattern` is searched in ``GET /fhir/Observation?patient=...`` (decoded). Of the requests that fit, the `nth` (1 is
-    the first) and the `times` - 1 after it suffer; `times` None means all from then on. A fault may combine a
-    delay with one of: a status (with headers and body), a reset, a body cut after a share of its bytes, or
-    replacements of text in the body.
+    the first) and the `times` - 1 after it suffer; `times` None means all from then on.
+
+    Instead of an answer: `status` (with `headers` and `body`), `reset` (no answer), `stale` (what the first fitting
+    request was answered), `repeat_page` (what the last fitting request was answered).
+    In an answer: `cut` (searches end after so many rows and the total agrees with the cut), `drop_entry` and
+    `double_entry` (an entry by its number from 1 is lost, or comes twice), `replace` (text for text), `half_line` (a
+    line by its number from 1 is cut in two), `bom`, `crlf`, `blank_lines`, `gzip` (`whole`, `damaged`, `twice`,
+    `unnamed`: without the header that says so), `keep_share` (the body ends after a share of its bytes),
+    `clock_skew_seconds` (added to the Date header).
+    Before it: `delay_seconds`; within it: `trickle_seconds` between quarters of the body.
     """
 
     pattern: str
@@ -32,80 +42,47 @@ class Fault:
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     reset: bool = False
-    keep_share: float | None = None
+    stale: bool = False
+    repeat_page: bool = False
+    cut: int | None = None
+    drop_entry: int | None = None
+    double_entry: int | None = None
     replace: tuple[tuple[str, str], ...] = ()
+    half_line: int | None = None
+    bom: bool = False
+    crlf: bool = False
+    blank_lines: bool = False
+    gzip: str | None = None
+    keep_share: float | None = None
+    clock_skew_seconds: int = 0
     delay_seconds: float = 0.0
+    trickle_seconds: float = 0.0
 
 
-@dataclass(slots=True)
-class FaultyApp:
-    """An ASGI application in front of another, which commits the faults of a plan."""
+def read_faults(path: Path) -> list[Fault]:
+    """Read a plan from a TOML file; `times = "always"` means all requests that fit.
 
-    app: ASGIApp
-    faults: Sequence[Fault]
-    seen: dict[int, int] = field(default_factory=dict)
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request, faultily when the plan says so."""
-        fault = self._due(scope) if scope["type"] == "http" else None
-        if fault is None:
-            await self.app(scope, receive, send)
-            return
-        await asyncio.sleep(fault.delay_seconds)
-        if fault.reset:
-            _cut_line(send)
-        elif fault.status is not None:
-            await _send_status(fault, send)
-        elif fault.keep_share is not None or fault.replace:
-            await self._spoil_body(fault, scope, receive, send)
-        else:
-            await self.app(scope, receive, send)
-
-    def _due(self, scope: Scope) -> Fault | None:
-        query = scope["query_string"].decode("latin-1")
-        request = unquote_plus(f"{scope['method']} {scope['path']}" + (f"?{query}" if query else ""))
-        with self.lock:
-            for number, fault in enumerate(self.faults):
-                if not re.search(fault.pattern, request):
-                    continue
-                count = self.seen[number] = self.seen.get(number, 0) + 1
-                if count >= fault.nth and (fault.times is None or count < fault.nth + fault.times):
-                    return fault
-        return None
-
-    async def _spoil_body(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
-        sent: list[Message] = []
-
-        async def keep(message: Message) -> None:
-            sent.append(message)
-
-        await self.app(scope, receive, keep)
-        start, body = sent[0], b"".join(message.get("body", b"") for message in sent[1:])
-        for old, new in fault.replace:
-            body = body.replace(old.encode(), new.encode())
-        headers = [pair for pair in start["headers"] if pair[0].lower() != b"content-length"]
-        headers.append((b"content-length", str(len(body)).encode()))
-        await send({**start, "headers": headers})
-        if fault.keep_share is None:
-            await send({"type": "http.response.body", "body": body})
-        else:
-            kept = body[: int(len(body) * fault.keep_share)]
-            await send({"type": "http.response.body", "body": kept, "more_body": True})
-            _cut_line(send, politely=True)
+    Raises:
+        FaultsUnreadable: no TOML, or a table with a name that no fault has, or without `pattern`.
+        OSError: the file cannot be read.
+    """
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8")).get("fault", [])
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise FaultsUnreadable(f"{path} is no TOML: {error}") from error
+    return [_read_fault(number, table) for number, table in enumerate(tables, start=1)]
 
 
-async def _send_status(fault: Fault, send: Send) -> None:
-    headers = [(name.lower().encode(), value.encode()) for name, value in fault.headers]
-    headers.append((b"content-length", str(len(fault.body)).encode()))
-    await send({"type": "http.response.start", "status": fault.status, "headers": headers})
-    await send({"type": "http.response.body", "body": fault.body})
-
-
-def _cut_line(send: Send, *, politely: bool = False) -> None:
-    # ASGI has no word for "hang up"; uvicorn's `send` is a method of the request cycle, which holds the socket.
-    transport = send.__self__.transport  # type: ignore[attr-defined]
-    if politely:
-        transport.close()
-    else:
-        transport.abort()
+def _read_fault(number: int, table: dict[str, Any]) -> Fault:
+    unknown = sorted(table.keys() - {field.name for field in fields(Fault)})
+    if unknown or not isinstance(table.get("pattern"), str):
+        raise FaultsUnreadable(f"fault {number}: {f'unknown {unknown[0]}' if unknown else 'a pattern is needed'}")
+    values = dict(table)
+    if values.get("times") == "always":
+        values["times"] = None
+    if "body" in values:
+        values["body"] = str(values["body"]).encode()
+    for name in PAIRS:
+        if name in values:
+            values[name] = tuple((str(left), str(right)) for left, right in values[name])
+    return Fault(**values)

@@ -30,6 +30,7 @@ class Query:
     parameters: Parameters
     count: int
     only_count: bool
+    exact_total: bool = False
 
 
 def read_query(resource_type: str, pairs: Iterable[tuple[str, str]], profile: str) -> Query:
@@ -45,7 +46,7 @@ def read_query(resource_type: str, pairs: Iterable[tuple[str, str]], profile: st
     only_count = named.get("_summary") == "count"
     count = read_count(named)
     kept = tuple(pair for pair in parameters if pair[0] not in PAGE_PARAMETERS or pair[0] == "_sort")
-    return Query(resource_type, kept, count, only_count or count == 0)
+    return Query(resource_type, kept, count, only_count or count == 0, named.get("_total") == "accurate")
 
 
 def read_count(named: dict[str, str]) -> int:

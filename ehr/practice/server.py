@@ -7,16 +7,17 @@ import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import uvicorn
-from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from .app import BASE_PATH, Profile, make_app
 from .clock import DatedApp, HospitalClock
-from .faults import Fault, FaultyApp
+from .faults import Fault
+from .faulty import FaultyApp
 from .hospital import load_hospital
 
 # Never another interface: invented patients or not, a practice server is no server for others.
@@ -45,30 +46,34 @@ class PracticeServer(uvicorn.Server):
             await asyncio.sleep(TICK_SECONDS)
 
 
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """How a practice server behaves: who may in, what it allows, where its time stands, what goes wrong.
+
+    `token` None opens it to everyone on this machine. `now` is the instant, with zone, at which the hospital stands,
+    or a clock that the caller goes on moving; None: it shows everything it will ever have written.
+    """
+
+    token: str | None = None
+    profile: Profile = "generic"
+    now: datetime | HospitalClock | None = None
+    faults: Sequence[Fault] = ()
+
+
 def serve(
-    folder: Path,
-    *,
-    port: int = 0,
-    token: str | None,
-    profile: Profile = "generic",
-    now: datetime | None = None,
-    ready: Callable[[str], None] = lambda base_url: None,
+    folder: Path, manners: Manners, *, port: int = 0, ready: Callable[[str], None] = lambda base_url: None
 ) -> None:
     """Serve a practice hospital folder until the process is told to stop.
 
-    `port` 0 lets the kernel choose; `ready` is called once with the base URL when the server listens. `token` None
-    opens the server to everyone on this machine. `now` is the instant, with zone, at which the hospital stands; None:
-    it shows everything it will ever have written.
+    `port` 0 lets the kernel choose; `ready` is called once with the base URL when the server listens.
 
     Raises:
         FileNotFoundError: the folder does not exist.
         OSError: the port is taken.
     """
-    clock = HospitalClock(now) if now else None
-    app = make_app(load_hospital(folder), token=token, profile=profile, clock=clock)
     with _listen(port) as line:
         base_url = _base_url(line)
-        _server(_wrap(app, (), clock), clock, lambda: ready(base_url)).run(sockets=[line])
+        _make_server(folder, manners, lambda: ready(base_url)).run(sockets=[line])
 
 
 @contextmanager
@@ -89,11 +94,9 @@ def running(
         FileNotFoundError: the folder does not exist.
         OSError: the port is taken.
     """
-    clock = HospitalClock(now) if isinstance(now, datetime) else now
-    app = make_app(load_hospital(folder), token=token, profile=profile, clock=clock)
     line = _listen(port)
     listening = threading.Event()
-    server = _server(_wrap(app, faults, clock), clock, listening.set)
+    server = _make_server(folder, Manners(token, profile, now, faults), listening.set)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [line]}, name="practice-server", daemon=True)
     thread.start()
     try:
@@ -106,9 +109,13 @@ def running(
         line.close()
 
 
-def _wrap(app: FastAPI, faults: Sequence[Fault], clock: HospitalClock | None) -> ASGIApp:
-    wrapped: ASGIApp = FaultyApp(app, faults) if faults else app
-    return DatedApp(wrapped, clock) if clock else wrapped
+def _make_server(folder: Path, manners: Manners, ready: Callable[[], None]) -> PracticeServer:
+    clock = HospitalClock(manners.now) if isinstance(manners.now, datetime) else manners.now
+    app: ASGIApp = make_app(load_hospital(folder), token=manners.token, profile=manners.profile, clock=clock)
+    if clock is not None:
+        app = DatedApp(app, clock)
+    # Outermost, because a fault may also be about the Date that the hospital's clock gives.
+    return _server(FaultyApp(app, manners.faults) if manners.faults else app, clock, ready)
 
 
 def _server(app: ASGIApp, clock: HospitalClock | None, ready: Callable[[], None]) -> PracticeServer:

@@ -1,0 +1,133 @@
+"""A search while it is fetched: what it has brought so far, page by page, and what the server counts of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from ehr.bundles import Entry, Page, read_page
+from ehr.client import Client, Pairs
+from ehr.distinct import Distinct, masked
+from ehr.errors import EhrError, RequestRefused, TimeIsUp
+from ehr.paging import first_page, walk_on
+
+Keep = Callable[[list[Entry]], None]
+
+
+class TooMany(EhrError):
+    """Raised when a unit with a limit holds more than that; the caller asks in another way. Nothing was kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchUnit:
+    """A search to be made: its name in the ledger, what it asks, and how many resources it may hold (None: any)."""
+
+    name: str
+    resource_type: str
+    pairs: Pairs
+    patient_id: str | None = None
+    most: int | None = None
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a unit has brought so far. `known`: versions kept before, looked up once anything is asked for again.
+
+    `longest` is how many resources the best walk brought before it ended: windows of that size will fit.
+    """
+
+    received: int = 0
+    pages: int = 0
+    walks: int = 0
+    server_count: int | None = None
+    ids: Distinct = field(default_factory=Distinct)
+    versions: Distinct = field(default_factory=Distinct)
+    known: set[int] | None = None
+    longest: int = 0
+    errors: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class UnitFetch:
+    """A unit while it is fetched; `is_over` is asked before each page."""
+
+    client: Client
+    unit: SearchUnit
+    keep: Keep
+    is_over: Callable[[], bool] = lambda: False
+    tally: Tally = field(default_factory=Tally)
+
+    def walk(self, pairs: Pairs, *, most: int | None = None) -> None:
+        """Fetch all pages of a search, note the server's count of it, and keep what is new.
+
+        Raises:
+            TooMany: the server counts more than `most`.
+            UnitFailed: the walk ended before its end; what came is kept.
+        """
+        tally = self.tally
+        if tally.walks and tally.known is None:
+            tally.known = tally.versions.as_set()
+        tally.walks += 1
+        tally.ids.begin()
+        tally.server_count = None
+        before = tally.received
+        try:
+            page = self._first(pairs)
+            tally.server_count = self._server_count(pairs, page)
+            if most is not None and (tally.server_count or 0) > most:
+                raise TooMany
+            self._take(page)
+            for following in walk_on(self.client, page, self.is_over):
+                self._take(following)
+        finally:
+            tally.longest = max(tally.longest, tally.received - before)
+
+    def count(self, pairs: Pairs) -> int | None:
+        """The server's own count of a search, asked for by itself; None where it gives none."""
+        try:
+            return self.client.get(
+                self.client.search_url(self.unit.resource_type, [*pairs, ("_summary", "count")]), read_page
+            ).total
+        except RequestRefused:
+            return None
+
+    def _first(self, pairs: Pairs) -> Page:
+        if self.is_over():
+            raise TimeIsUp("the time of the pull was up")
+        return first_page(self.client, self.unit.resource_type, pairs)
+
+    def _server_count(self, pairs: Pairs, first: Page) -> int | None:
+        """The server's own count.
+
+        An empty page with the total 0 says the same thing twice. Any other total is not believed, because a server
+        that cuts a long result has been seen to give the cut as total: the count is asked for in a request of its own.
+        """
+        lone = first.next_url is None and first.total is not None
+        if lone and (self.client.access.exact_totals or (first.total == 0 and not first.entries)):
+            return first.total
+        counted = self.count(pairs)
+        return first.total if counted is None else counted
+
+    def _take(self, page: Page) -> None:
+        self.tally.pages += 1
+        self.tally.errors += page.issue_codes(errors=True)
+        self.tally.warnings += page.issue_codes(errors=False)
+        self.keep(list(self._fresh(page)))
+
+    def _fresh(self, page: Page) -> Iterator[Entry]:
+        tally, wanted = self.tally, self.unit.resource_type
+        for entry in page.entries:
+            if entry.resource.get("resourceType") != wanted:
+                continue
+            tally.received += 1
+            version = hash(entry.line)
+            resource_id = entry.resource.get("id")
+            # Without id the text itself is the only identity; the store will reject the line and say so.
+            tally.ids.add(hash(resource_id) if isinstance(resource_id, str) else version)
+            tally.versions.add(version)
+            if tally.known is None:
+                yield entry
+            elif masked(version) not in tally.known:
+                tally.known.add(masked(version))
+                yield entry
