@@ -5,7 +5,11 @@ NADIR := $(VENV)/bin/nadir
 DEMO ?= nadir-demo
 WORKERS ?= 2
 
-.PHONY: demo test nightly lint bench clean
+# Install without an index: make install OFFLINE=wheelhouse, the folder that `make wheelhouse` filled elsewhere.
+OFFLINE ?=
+WHEELHOUSE ?= wheelhouse
+
+.PHONY: demo test nightly lint bench clean install wheelhouse
 
 .uv/bin/uv:
 	$(PY) -m venv .uv
@@ -14,6 +18,22 @@ WORKERS ?= 2
 $(VENV)/.installed: pyproject.toml uv.lock .uv/bin/uv
 	.uv/bin/uv sync --frozen --extra dev --compile-bytecode --python $(PY)
 	touch $@
+
+ifeq ($(OFFLINE),)
+install: .uv/bin/uv
+	.uv/bin/uv sync --frozen --compile-bytecode --python $(PY)
+else
+install:
+	$(PY) -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --no-index --find-links $(OFFLINE) --no-deps --requirement $(OFFLINE)/requirements.txt
+	$(VENV)/bin/pip install --quiet --no-index --find-links $(OFFLINE) --no-deps nadir
+endif
+
+wheelhouse: .uv/bin/uv
+	mkdir -p $(WHEELHOUSE)
+	.uv/bin/uv export --quiet --frozen --no-dev --no-emit-project --output-file $(WHEELHOUSE)/requirements.txt
+	.uv/bin/pip wheel --quiet --no-deps --requirement $(WHEELHOUSE)/requirements.txt --wheel-dir $(WHEELHOUSE)
+	.uv/bin/pip wheel --quiet --no-deps --wheel-dir $(WHEELHOUSE) .
 
 demo: $(VENV)/.installed
 	$(NADIR) demo --folder $(DEMO)
