@@ -109,7 +109,8 @@ class WeeklyBundle:
     `to_adjudicate` are cases that need a verdict: kind (episode or death), episode_id (None for a death), patient_id,
     local_identifier, ward, on_, onset_day, infection_class, site, organisms, reason, evidence. `episodes` has beside
     the published columns: local_identifier, ward, specimen_at (hospital-local), result_status (preliminary, final,
-    ""), rule, evidence.
+    ""), rule, evidence. `history` holds the estimates of the issues that the shareable edition may show, oldest first,
+    this one among them where it may be shown, with the run's `outcome`; None: this issue is the first.
     """
 
     header: Header
@@ -132,3 +133,4 @@ class WeeklyBundle:
     week_counts: WeekCounts | None = None
     line_list: pd.DataFrame = field(default_factory=pd.DataFrame)
     to_adjudicate: pd.DataFrame = field(default_factory=pd.DataFrame)
+    history: pd.DataFrame | None = None

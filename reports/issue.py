@@ -12,14 +12,19 @@ from reports.errors import BundleNotWritten
 from reports.files import replace_folder, sha256_of, write_text
 from reports.measure_report import write_measure_report
 from reports.page import render_page
+from reports.shareable import render_shareable
 from reports.tables import write_csv, write_parquet
 from reports.workbook import write_workbook
 
 __all__ = ["write_bundle"]
 
 
-def write_bundle(bundle: WeeklyBundle, reports: Path, *, link_template: str | None = None) -> Path:
-    """Write `reports/<protocol>/<week>/` with page, figures and manifest; returns the page's path.
+def write_bundle(
+    bundle: WeeklyBundle, reports: Path, *, link_template: str | None = None, minimum_cell: int = 11
+) -> Path:
+    """Write `reports/<protocol>/<week>/` with both pages, figures and manifest; returns the internal page's path.
+
+    minimum_cell: the smallest count that the shareable edition shows (report.minimum_cell).
 
     Raises:
         BundleNotWritten: the disk refused; the week's folder is as it was before.
@@ -30,7 +35,7 @@ def write_bundle(bundle: WeeklyBundle, reports: Path, *, link_template: str | No
         if new.exists():
             shutil.rmtree(new)
         new.mkdir(parents=True, mode=0o700)
-        write_files(bundle, new, link_template)
+        write_files(bundle, new, link_template, minimum_cell)
         replace_folder(new, live)
     except OSError as error:
         shutil.rmtree(new, ignore_errors=True)
@@ -41,9 +46,10 @@ def write_bundle(bundle: WeeklyBundle, reports: Path, *, link_template: str | No
     return live / "index.html"
 
 
-def write_files(bundle: WeeklyBundle, folder: Path, link_template: str | None) -> None:
+def write_files(bundle: WeeklyBundle, folder: Path, link_template: str | None, minimum_cell: int) -> None:
     """All files of the bundle; the manifest last, with the digest of each other file."""
     write_text(folder / "index.html", render_page(bundle, link_template=link_template))
+    write_text(folder / "shareable.html", render_shareable(bundle, minimum=minimum_cell))
     figures = bundle.estimates
     write_csv(folder / "figures.csv", figures)
     write_parquet(folder / "figures.parquet", figures)
