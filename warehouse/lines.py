@@ -11,24 +11,23 @@ IncomingRow = tuple[str | int | None, ...]
 _PATIENT_ELEMENTS = ("subject", "patient", "individual", "beneficiary")
 
 
+INCOMING_COLUMNS = (
+    "landing_file", "line", "resource_type", "resource_id", "version_id", "last_updated", "content_hash", "resource",
+    "patient_id", "reject_reason",
+)  # fmt: skip
+
+
 class LandedLine(NamedTuple):
-    """A line that is not blank. `resource` is None when it is no JSON; `patient_id` None when it names none."""
+    """A line that is not blank. `resource` is None when it is no JSON; type and id are None when it has none."""
 
     landing_file: str
     line: int
+    content: bytes
     text: str
     resource: Resource | None
+    resource_type: str | None
+    resource_id: str | None
     reject_reason: str | None
-
-    @property
-    def resource_type(self) -> str | None:
-        """Its resourceType; None if it has none."""
-        return _word(self.resource, "resourceType")
-
-    @property
-    def resource_id(self) -> str | None:
-        """The server's id; None if it has none."""
-        return _word(self.resource, "id")
 
     @property
     def patient_id(self) -> str | None:
@@ -44,7 +43,7 @@ class LandedLine(NamedTuple):
         return None
 
     def incoming_row(self) -> IncomingRow:
-        """The line as a row of the batch that is sorted into raw."""
+        """The line as a row of the batch that is sorted into raw; only a reject says there whose record it lacks in."""
         meta = self.resource.get("meta") if self.resource else None
         return (
             self.landing_file,
@@ -53,9 +52,9 @@ class LandedLine(NamedTuple):
             self.resource_id,
             _word(meta, "versionId"),
             _word(meta, "lastUpdated"),
-            hashlib.sha256(self.text.encode()).hexdigest(),
+            hashlib.sha256(self.content).hexdigest(),
             self.text,
-            self.patient_id,
+            self.patient_id if self.reject_reason else None,
             self.reject_reason,
         )
 
@@ -64,8 +63,16 @@ def read_line(content: bytes, *, landing_file: str, line: int) -> LandedLine:
     """Read one line; whatever it holds, the result says where it stands and whether it can be used."""
     resource = parsed(content)
     reject = reject_of(resource, content)
-    text = content.decode("utf-8", errors="replace")
-    return LandedLine(landing_file, line, text, resource, reject.reason if reject else None)
+    return LandedLine(
+        landing_file,
+        line,
+        content,
+        content.decode("utf-8", errors="replace"),
+        resource,
+        _word(resource, "resourceType"),
+        _word(resource, "id"),
+        reject.reason if reject else None,
+    )
 
 
 def _word(element: object, name: str) -> str | None:

@@ -8,20 +8,17 @@ import gc
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import astuple, dataclass
-from itertools import islice
 from pathlib import Path
 
-from mappings.shape_judge import Line, ShapeJudge
+from mappings.shape_judge import ShapeJudge
 from warehouse.connection import Connection, append_rows, disk_errors, transaction
 from warehouse.errors import LandingDamaged, LandingOutOfOrder
-from warehouse.ingests import ClosedIngest, LandedFile, check_file, closed_ingests, open_lines
+from warehouse.ingests import ClosedIngest, check_file, closed_ingests, open_lines
 from warehouse.issued import load_issued
-from warehouse.lines import LandedLine, read_line
+from warehouse.line_sorter import LineCounts, LineSorter
 from warehouse.schema import open_archive
-from warehouse.statements import run_statement
 from warehouse.store import archive_path
 
-_BATCH_LINES = 5_000
 _LEDGER_COLUMNS = (
     "unit",
     "resource_type",
@@ -34,21 +31,6 @@ _LEDGER_COLUMNS = (
     "status",
     "reason",
 )
-
-
-@dataclass(frozen=True)
-class LineCounts:
-    """Where the lines of a file went: `lines` = stored + duplicates + rejects + blank."""
-
-    lines: int = 0
-    stored: int = 0
-    duplicates: int = 0
-    rejects: int = 0
-    blank: int = 0
-    findings: int = 0
-
-    def __add__(self, other: "LineCounts") -> "LineCounts":
-        return LineCounts(*(mine + theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
 
 
 @dataclass(frozen=True)
@@ -108,7 +90,6 @@ def _new_ingests(archive: Connection, closed: Sequence[ClosedIngest]) -> list[Cl
 def _load_ingest(archive: Connection, ingest: ClosedIngest, judge: ShapeJudge) -> LineCounts:
     for file in ingest.files:
         check_file(file)
-    run_statement(archive, "incoming")
     landed_at = ingest.landed_at
     append_rows(archive, "ops.loaded_ingests", [(ingest.ingest_id, landed_at, ingest.source, ingest.roster)])
     append_rows(
@@ -121,56 +102,26 @@ def _load_ingest(archive: Connection, ingest: ClosedIngest, judge: ShapeJudge) -
         "ops.fetch_ledger",
         [(ingest.ingest_id, *(row.get(name) for name in _LEDGER_COLUMNS), landed_at) for row in ingest.ledger()],
     )
+    return _load_lines(archive, ingest, LineSorter(archive, judge, landed_at=landed_at))
+
+
+def _load_lines(archive: Connection, ingest: ClosedIngest, sorter: LineSorter) -> LineCounts:
+    for file in ingest.files:
+        for number, content in enumerate(open_lines(file), start=1):
+            sorter.add(content, landing_file=file.landing_file, line=number)
+    sorter.flush()
     total = LineCounts()
     for file in ingest.files:
-        total += _load_file(archive, ingest, file, judge)
+        counts = sorter.counts(file.landing_file)
+        if counts.lines != file.lines:
+            raise LandingDamaged(
+                f"{file.landing_file} has {counts.lines} lines and its manifest counts {file.lines}. "
+                "Nothing of this ingest was loaded; restore the file from the backup, or fetch again."
+            )
+        row = (ingest.ingest_id, file.landing_file, file.resource_type, *astuple(counts))
+        append_rows(archive, "ops.loaded_files", [row])
+        total += counts
     return total
-
-
-def _load_file(archive: Connection, ingest: ClosedIngest, file: LandedFile, judge: ShapeJudge) -> LineCounts:
-    counts = LineCounts()
-    numbered = enumerate(open_lines(file), start=1)
-    while batch := list(islice(numbered, _BATCH_LINES)):
-        lines = [
-            read_line(content, landing_file=file.landing_file, line=number)
-            for number, content in batch
-            if content.strip()
-        ]
-        counts += _load_batch(archive, lines, judge, landed_at=ingest.landed_at)
-        counts += LineCounts(lines=len(batch), blank=len(batch) - len(lines))
-    if counts.lines != file.lines:
-        raise LandingDamaged(
-            f"{file.landing_file} has {counts.lines} lines and its manifest counts {file.lines}. "
-            "Nothing of this ingest was loaded; restore the file from the backup, or fetch again."
-        )
-    append_rows(
-        archive, "ops.loaded_files", [(ingest.ingest_id, file.landing_file, file.resource_type, *astuple(counts))]
-    )
-    return counts
-
-
-def _load_batch(archive: Connection, lines: Sequence[LandedLine], judge: ShapeJudge, *, landed_at: str) -> LineCounts:
-    archive.execute("truncate incoming")
-    append_rows(archive, "incoming", [line.incoming_row() for line in lines])
-    stored = run_statement(archive, "store_versions", landed_at=landed_at)
-    rejected = run_statement(archive, "store_rejects", landed_at=landed_at)
-    stored_lines = {int(row[0]) for row in stored}
-    findings = list(_findings([line for line in lines if line.line in stored_lines], judge, landed_at))
-    append_rows(archive, "raw.findings", findings)
-    return LineCounts(
-        stored=len(stored),
-        duplicates=len(lines) - len(stored) - len(rejected),
-        rejects=len(rejected),
-        findings=len(findings),
-    )
-
-
-def _findings(lines: Sequence[LandedLine], judge: ShapeJudge, landed_at: str) -> Iterator[tuple[str | int | None, ...]]:
-    usable = [Line(line.resource_type or "", line.text, line.resource or {}) for line in lines]
-    for line, findings in zip(lines, judge.judge(usable), strict=True):
-        for finding in findings:
-            place = (line.landing_file, line.line, line.resource_type, line.resource_id)
-            yield *place, finding.path, finding.reason, landed_at
 
 
 @contextmanager

@@ -14,7 +14,8 @@ import pytest
 from warehouse.connection import opened
 from warehouse.digests import relation_digests
 from warehouse.errors import LandingDamaged, LandingOutOfOrder
-from warehouse.load import LineCounts, load_landing
+from warehouse.line_sorter import LineCounts
+from warehouse.load import load_landing
 from warehouse.store import archive_path
 
 ROOT = Path(__file__).parents[3]
@@ -155,8 +156,9 @@ def test_a_process_killed_in_the_middle_leaves_whole_ingests_only(landing, home,
     landing.ingest(JANUARY, person("p1"))
     landing.ingest(FEBRUARY, *(person(f"q{number}") for number in range(6_000)))
     program = (
-        "import sys, time; from pathlib import Path; from warehouse import load\n"
-        "store = load.run_statement\n"
+        "import sys, time; from pathlib import Path; from warehouse import line_sorter, load\n"
+        "line_sorter._BATCH_LINES = 2_000\n"
+        "store = line_sorter.run_statement\n"
         "count = 0\n"
         "def slow(archive, name, **variables):\n"
         "    global count\n"
@@ -164,7 +166,7 @@ def test_a_process_killed_in_the_middle_leaves_whole_ingests_only(landing, home,
         "    if count == 3:\n"
         "        print('inside', flush=True); time.sleep(60)\n"
         "    return store(archive, name, **variables)\n"
-        "load.run_statement = slow\n"
+        "line_sorter.run_statement = slow\n"
         "load.load_landing(Path(sys.argv[1]), Path(sys.argv[2]))\n"
     )
     child = subprocess.Popen(

@@ -13,4 +13,4 @@ select
 from incoming
 where incoming.reject_reason is not null
 order by incoming.landing_file, incoming.line
-returning line;
+returning landing_file, line;
