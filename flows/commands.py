@@ -128,7 +128,7 @@ def add_config(groups: argparse._SubParsersAction[Words]) -> None:
 
 
 def add_run(groups: argparse._SubParsersAction[Words]) -> None:
-    """`nadir run ingest|weekly|analysis|backfill|rebuild`."""
+    """`nadir run ingest|weekly|backfill|rebuild`."""
     group = group_of(groups, "run", "run a flow now")
     ingest = with_config(
         command(group, "ingest", "pull what is new into landing/ and load it", "nadir run ingest", command_run.ingest),
@@ -157,21 +157,7 @@ def add_run(groups: argparse._SubParsersAction[Words]) -> None:
     weekly.add_argument("--no-ingest", action="store_true", help="build from what has landed, ask no server")
     for words in (ingest, weekly):
         words.add_argument("--strict", action="store_true", help="warnings end with exit code 1")
-    add_analysis(group)
     add_past_runs(group)
-
-
-def add_analysis(group: argparse._SubParsersAction[Words]) -> None:
-    """`nadir run analysis`."""
-    says = "analyse a frozen cohort: associations and models with p values, which no weekly page shows"
-    example = "nadir run analysis --through 2019-12-29"
-    words = with_config(command(group, "analysis", says, example, command_run.analysis), json=True)
-    words.add_argument(
-        "--through", type=command_run.day, metavar="DATE", help="last local day looked at (default: last Sunday)"
-    )
-    words.add_argument(
-        "--as-of", type=command_run.instant, metavar="T", help="use what was known at this instant (default: newest)"
-    )
 
 
 def add_past_runs(group: argparse._SubParsersAction[Words]) -> None:
