@@ -16,18 +16,23 @@ from ehr.capability import Capability
 from ehr.client import Client
 from ehr.deletions import fetch_deletions, reread
 from ehr.errors import ServerUnreachable
+from ehr.known import Known
 from ehr.landing import Landing
 from ehr.ledger import UnitRow, pending_row
+from ehr.open_units import OpenUnits, still_open
 from ehr.parallel import in_order
 from ehr.patients import PatientCrawl, PatientHarvest, crawl_patient, leave_patient
 from ehr.plan import ProgressEvent, PullPlan
-from ehr.references import FOLLOWED, Pointers, Shelf
+from ehr.references import ALWAYS_WANTED, FOLLOWED, Pointers
 from ehr.roster import resolve_roster
+from ehr.shelf import Shelf
 from ehr.units import SearchUnit, fetch_unit
 from ehr.watermarks import Newest, State, since_of
 
 Report = Callable[[ProgressEvent], None]
 UNITS_BEFORE_GIVING_UP = 20
+# A report, its panels, their members, a specimen and its parent: further than this nothing has been seen to point.
+REFERENCES_DEEP = 6
 
 
 @dataclass(slots=True)
@@ -44,8 +49,9 @@ class Crawl:
     report: Report
     began: datetime
     deletions_since: str | None
+    left_open: OpenUnits
     is_over: Callable[[], bool] = lambda: False
-    pointers: Pointers = field(default_factory=Pointers)
+    pointers: Pointers = field(init=False)
     newest: Newest = field(default_factory=Newest)
     state: State = field(default_factory=State)
     asked_in_full: set[tuple[str, str | None]] = field(default_factory=set)
@@ -54,7 +60,8 @@ class Crawl:
     count_lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
-        self.shelves = {name: Shelf(self.client, name) for name in FOLLOWED}
+        self.pointers = Pointers(self._targets)
+        self.shelves = {name: Shelf(self.client, name, self.is_over) for name in FOLLOWED}
 
     def run(self) -> int | None:
         """Pull everything of the plan; the number of patients looked at, None for the roster `all`.
@@ -71,7 +78,12 @@ class Crawl:
         self._demand_answers(at_least=1)
         self._follow_references()
         self._learn_deletions()
-        self._leave_state()
+        for row in list(self.left_open.closing_rows(self.landing.rows, self.plan, self.landing.ingest_id)):
+            self.landing.add_row(row)
+        self.state.left_open = still_open(self.left_open, self.landing.rows)
+        known = Known(self.plan, self.newest, self.began, self.deletions_since)
+        known.leave(self.state, self.landing.rows, self.asked_in_full)
+        self.landing.state = self.state.as_json(self.plan)
         return patients
 
     def _demand_answers(self, *, at_least: int) -> None:
@@ -97,8 +109,10 @@ class Crawl:
         patient_ids, rows = resolve_roster(self.client, self.plan, ingest_id=self.landing.ingest_id)
         for row in rows:
             self.landing.add_row(row)
+        patient_ids += self.left_open.carried(patient_ids)
         medications = self.shelves["Medication"]
-        crawl = PatientCrawl(self.client, self.plan, self.capability, self.landing.ingest_id, medications)
+        ingest_id, targets = self.landing.ingest_id, self._targets
+        crawl = PatientCrawl(self.client, self.plan, self.capability, ingest_id, medications, targets, self.is_over)
 
         def harvest_of(name: str) -> PatientHarvest:
             return leave_patient(crawl, name) if self.is_over() else crawl_patient(crawl, name)
@@ -133,7 +147,7 @@ class Crawl:
             tell()
 
     def _crawl_type(self, resource_type: str) -> tuple[UnitRow, Pointers, Newest]:
-        pointers, newest = Pointers(), Newest()
+        pointers, newest = Pointers(self._targets), Newest()
         if self.is_over():
             return pending_row(self.landing.ingest_id, f"type {resource_type}", resource_type, None), pointers, newest
 
@@ -148,20 +162,40 @@ class Crawl:
         since = since_of(self.plan, resource_type, None)
         pairs = (("_lastUpdated", f"ge{since}"),) if since else ()
         unit = SearchUnit(f"type {resource_type}", resource_type, pairs)
-        return fetch_unit(self.client, unit, keep, ingest_id=self.landing.ingest_id), pointers, newest
+        row = fetch_unit(self.client, unit, keep, ingest_id=self.landing.ingest_id, is_over=self.is_over)
+        return row, pointers, newest
+
+    @property
+    def _targets(self) -> frozenset[str]:
+        """Types whose resources are fetched by id when pointed to: those that do not come whole in this pull."""
+        whole = set(self.plan.types) if self.plan.roster == "all" else set()
+        return frozenset(
+            name
+            for name in FOLLOWED
+            if name not in whole and (name in ALWAYS_WANTED or name in self.plan.types) and self.capability.offers(name)
+        )
 
     def _follow_references(self) -> None:
-        for resource_type in FOLLOWED:
-            self.pointers.wanted[resource_type].update(self.plan.unresolved.get(resource_type, ()))
-            shelf = self.shelves[resource_type]
-            wanted = resource_type == "Medication" or resource_type in self.plan.types
-            if wanted and self.capability.offers(resource_type):
-                shelf.fetch(self.pointers.missing(resource_type))
-            # Asked for again next time: a watermark never brings back what only a reference leads to.
-            self.state.unresolved[resource_type] = shelf.unresolved()
+        targets = [name for name in FOLLOWED if name in self._targets]
+        for name in targets:
+            # Asked for again: a watermark never brings back what only a reference leads to.
+            self.pointers.wanted[name].update(self.plan.unresolved.get(name, ()))
+        for _ in range(REFERENCES_DEEP):
+            if not any([self._fetch_pointed_to(name) for name in targets]):
+                break
+        for name in targets:
+            shelf = self.shelves[name]
+            self.state.unresolved[name] = shelf.unresolved()
             if shelf.found or shelf.unresolved():
-                self._keep(shelf.entries())
                 self.landing.add_row(shelf.row(self.landing.ingest_id))
+
+    def _fetch_pointed_to(self, resource_type: str) -> bool:
+        """Fetch what is pointed to and has not come; whether anything new came, which may point further."""
+        shelf = self.shelves[resource_type]
+        shelf.fetch(self.pointers.missing(resource_type))
+        entries = shelf.take()
+        self._keep(entries)
+        return bool(entries)
 
     def _keep(self, entries: list[Entry]) -> None:
         for entry in entries:
@@ -175,36 +209,13 @@ class Crawl:
             for resource_type in self.plan.types:
                 if resource_type in self.capability.histories:
                     row, deletions = fetch_deletions(
-                        self.client, resource_type, self.deletions_since, ingest_id=ingest_id
+                        self.client, resource_type, self.deletions_since, ingest_id=ingest_id, is_over=self.is_over
                     )
                     self.landing.add_row(row)
                     self.landing.deletions += deletions
         for row, deletions in reread(self.client, self.plan.reread, self._keep, ingest_id=ingest_id):
             self.landing.add_row(row)
             self.landing.deletions += deletions
-
-    def _leave_state(self) -> None:
-        broken = {
-            (row.resource_type, row.patient_id)
-            for row in self.landing.rows
-            if row.status != "complete" and not row.unit.startswith(("history", "reread", "references"))
-        }
-        for row in self.landing.rows:
-            unit = (row.resource_type, row.patient_id)
-            if not row.unit.startswith(("patient", "type")) or row.reason == "the server does not offer this type":
-                continue
-            # What was asked for in full and failed has no older watermark either: it would bring changes only.
-            since = None if unit in broken & self.asked_in_full else since_of(self.plan, *unit)
-            fresh = None if unit in broken else self.newest.watermark(row.resource_type, self.began)
-            known = max(filter(None, (since, fresh)), default=None)
-            if known is not None:
-                self.state.units[unit] = known
-        history_whole = all(row.status == "complete" for row in self.landing.rows if row.unit.startswith("history"))
-        newest = self.newest.watermark("", self.began)
-        self.state.history_since = (
-            max(filter(None, (self.deletions_since, newest)), default=None) if history_whole else self.deletions_since
-        )
-        self.landing.state = self.state.as_json(self.plan)
 
     @property
     def _connections(self) -> int:

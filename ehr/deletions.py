@@ -3,56 +3,105 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
 
-from ehr.bundles import Entry
+from ehr.bundles import Entry, Page
 from ehr.client import Client
-from ehr.errors import UnitFailed
+from ehr.errors import TimeIsUp, UnitFailed
 from ehr.ledger import Status, UnitRow
 from ehr.manifest import Deletion
 from ehr.paging import walk_pages
-from ehr.references import read_one
+from ehr.shelf import read_one
 
 GONE = 410
+TRIES = 2
+OVER = TimeIsUp("the time of the pull was up")
+
+
+@dataclass(slots=True)
+class History:
+    """The history of a type, read newest first: what happened last to each resource says whether it is there."""
+
+    resource_type: str
+    entries: int = 0
+    pages: int = 0
+    total: int | None = None
+    seen: set[str] = field(default_factory=set)
+    deleted: list[str] = field(default_factory=list)
+
+    def take(self, page: Page) -> None:
+        """Take in one page; pages come newest first too, so what was seen on an earlier page stands."""
+        if self.pages == 0:
+            self.total = page.total
+        self.pages += 1
+        for entry in page.entries:
+            self.entries += 1
+            url = str(entry.request.get("url") or "")
+            named = url.rpartition(f"{self.resource_type}/")[2].partition("/")[0]
+            resource_id = str(entry.resource.get("id") or named)
+            if resource_id and resource_id not in self.seen:
+                self.seen.add(resource_id)
+                if entry.request.get("method") == "DELETE":
+                    self.deleted.append(resource_id)
+
+    def judge(self) -> tuple[Status, str | None]:
+        """What the total, where the server gives one, says about what came."""
+        if self.total is None:
+            return "complete", "the server gives no count of its history"
+        if self.entries < self.total:
+            return "incomplete", f"the server counts {self.total} changes, {self.entries} came"
+        return "complete", None
 
 
 def fetch_deletions(
-    client: Client, resource_type: str, since: str, *, ingest_id: str
+    client: Client,
+    resource_type: str,
+    since: str,
+    *,
+    ingest_id: str,
+    is_over: Callable[[], bool] = lambda: False,
 ) -> tuple[UnitRow, list[Deletion]]:
     """The deletions in the history of a type since an instant, and the ledger row of asking for them.
+
+    A history that breaks off or falls short of its own total is asked for once more. The row counts changes.
 
     Raises:
         TokenRefused: see `Client.get`.
     """
-    pairs = (("_since", since), ("_count", str(client.access.page_size)))
-    found: dict[str, Deletion] = {}
-    pages = 0
-    status: Status = "complete"
-    reason = None
-    try:
-        for page in walk_pages(client, client.search_url(f"{resource_type}/_history", pairs)):
-            pages += 1
-            for resource_id in _deleted_ids(page.entries, resource_type):
-                found[resource_id] = Deletion(resource_type, resource_id, "history")
-    except UnitFailed as error:
-        status, reason = ("incomplete" if pages else "failed"), str(error)
-    count = len(found)
+    for attempt in range(1, TRIES + 1):  # noqa: B007 - the row says how many it took
+        history = History(resource_type)
+        status, reason = _read_history(client, history, since, is_over)
+        if status == "complete" or reason == str(OVER):
+            break
     row = UnitRow(
-        ingest_id, f"history {resource_type}", resource_type, None, pages, count, count, None, 1, status, reason
+        ingest_id=ingest_id,
+        unit=f"history {resource_type}",
+        resource_type=resource_type,
+        patient_id=None,
+        asked=history.pages,
+        received=history.entries,
+        distinct_received=history.entries,
+        server_count=history.total,
+        attempts=attempt,
+        status=status,
+        reason=reason,
     )
-    return row, list(found.values())
+    return row, [Deletion(resource_type, resource_id, "history") for resource_id in history.deleted]
 
 
-def _deleted_ids(entries: list[Entry], resource_type: str) -> Iterator[str]:
-    seen: set[str] = set()
-    for entry in entries:
-        url = str(entry.request.get("url") or "")
-        resource_id = str(entry.resource.get("id") or url.rpartition(f"{resource_type}/")[2].partition("/")[0])
-        # Newest first: only what happened last to a resource says whether it is there.
-        if resource_id and resource_id not in seen:
-            seen.add(resource_id)
-            if entry.request.get("method") == "DELETE":
-                yield resource_id
+def _read_history(
+    client: Client, history: History, since: str, is_over: Callable[[], bool]
+) -> tuple[Status, str | None]:
+    pairs = (("_since", since), ("_count", str(client.access.page_size)))
+    try:
+        if is_over():
+            raise OVER
+        for page in walk_pages(client, client.search_url(f"{history.resource_type}/_history", pairs), is_over):
+            history.take(page)
+    except UnitFailed as error:
+        return ("incomplete" if history.pages else "failed"), str(error)
+    return history.judge()
 
 
 def reread(

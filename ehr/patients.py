@@ -9,7 +9,7 @@ MedicationAdministration) are looked for in all time, by the same rule: whole wh
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
@@ -19,8 +19,9 @@ from ehr.client import Client, Pairs
 from ehr.ledger import UnitRow, pending_row
 from ehr.paging import date_parameter
 from ehr.plan import PullPlan, Window
-from ehr.references import Pointers, Shelf
+from ehr.references import Pointers
 from ehr.roster import code_lists, merge_rows
+from ehr.shelf import Shelf
 from ehr.units import SearchUnit, TooMany, fetch_unit
 from ehr.watermarks import Newest, since_of, union_days
 
@@ -39,6 +40,8 @@ class PatientCrawl:
     capability: Capability
     ingest_id: str
     medications: Shelf
+    targets: frozenset[str]
+    is_over: Callable[[], bool] = lambda: False
     index_lock: threading.Lock = field(default_factory=threading.Lock)
 
     def types(self, *, windowed: bool) -> Iterator[str]:
@@ -84,7 +87,7 @@ def crawl_patient(crawl: PatientCrawl, patient_id: str) -> PatientHarvest:
     Raises:
         TokenRefused, ServerUnreachable: see `ehr.client`.
     """
-    harvest = PatientHarvest(patient_id)
+    harvest = PatientHarvest(patient_id, pointers=Pointers(crawl.targets))
     for resource_type in crawl.types(windowed=False):
         _fetch(crawl, harvest, resource_type, since_of(crawl.plan, resource_type, patient_id))
     for resource_type, tokens in crawl.plan.roster_searches:
@@ -99,6 +102,7 @@ def crawl_patient(crawl: PatientCrawl, patient_id: str) -> PatientHarvest:
                 continue
             harvest.rows = [row for row in harvest.rows if row.unit != _unit(patient_id, resource_type, ()).name]
             _fetch_window(crawl, harvest, resource_type, moved=moved)
+    harvest.pointers = harvest.pointers.settle()
     return harvest
 
 
@@ -178,7 +182,7 @@ def _fetch_whole(crawl: PatientCrawl, harvest: PatientHarvest, resource_type: st
 
 
 def _run(crawl: PatientCrawl, harvest: PatientHarvest, unit: SearchUnit) -> UnitRow:
-    return fetch_unit(crawl.client, unit, harvest.keep, ingest_id=crawl.ingest_id)
+    return fetch_unit(crawl.client, unit, harvest.keep, ingest_id=crawl.ingest_id, is_over=crawl.is_over)
 
 
 def _unit(patient_id: str, resource_type: str, pairs: Pairs) -> SearchUnit:

@@ -23,6 +23,20 @@ def no_index_days(resources: Iterable[Resource]) -> Mapping[str, Sequence[date]]
     return {}
 
 
+def nobody(patient_id: str) -> bool:
+    """No patient is forgotten."""
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Only:
+    """A part of a pull: some patients, some types, from an instant on. None leaves a choice as the plan has it."""
+
+    patients_file: Path | None = None
+    types: frozenset[str] | None = None
+    since: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class PullPlan:
     """One pull, complete: whom, what, since when.
@@ -38,7 +52,10 @@ class PullPlan:
     (ids by type that were pointed to and did not come) make a pull incremental; `continue_from` fills them. `reread`
     lists (type, id) to be read again one by one: 410 is a deletion.
 
+    `only` makes it a pull of a part: no watermark moves and nothing is closed.
+
     `until`: what is not begun at this instant is not begun; the ledger has it as `pending`, the next pull asks for it.
+    `is_forgotten` says of which patient ids nothing may be asked, whoever names them.
     """
 
     access: ServerAccess | None = None
@@ -55,7 +72,9 @@ class PullPlan:
     known_index_days: Mapping[str, Sequence[date]] = field(default_factory=dict)
     unresolved: Mapping[str, Sequence[str]] = field(default_factory=dict)
     reread: Sequence[tuple[str, str]] = ()
+    only: Only | None = None
     until: datetime | None = None
+    is_forgotten: Callable[[str], bool] = nobody
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,46 +1,59 @@
-"""Resources that others point to and no search by patient brings: fetched by id afterwards."""
+"""What resources point to and no search by patient brings: found here, fetched by id afterwards (ehr/shelf.py)."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
+from typing import Any
 
-from ehr.bundles import BOM, Entry, NotReadable, Resource, one_line, read_resource
-from ehr.client import Client
-from ehr.errors import RequestRefused, UnitFailed
-from ehr.ledger import Status, UnitRow
-from ehr.units import SearchUnit, fetch_unit
+from ehr.bundles import Resource
 
-# (type that points, element) -> type pointed to. A drug hides behind a Medication, a date behind a Specimen.
+# (type that points, path of the element) -> type pointed to. A drug hides behind a Medication, a date behind a
+# Specimen, a ward behind a Location, an organism and its susceptibilities behind members of members.
 POINTERS: dict[str, tuple[tuple[str, str], ...]] = {
-    "MedicationAdministration": (("medicationReference", "Medication"),),
-    "MedicationRequest": (("medicationReference", "Medication"),),
-    "MedicationDispense": (("medicationReference", "Medication"),),
-    "MedicationStatement": (("medicationReference", "Medication"),),
-    "Observation": (("specimen", "Specimen"),),
-    "DiagnosticReport": (("specimen", "Specimen"),),
+    "MedicationAdministration": (("medicationReference", "Medication"), ("context", "Encounter")),
+    "MedicationRequest": (("medicationReference", "Medication"), ("encounter", "Encounter")),
+    "MedicationDispense": (("medicationReference", "Medication"), ("context", "Encounter")),
+    "MedicationStatement": (("medicationReference", "Medication"), ("context", "Encounter")),
+    "Observation": (
+        ("specimen", "Specimen"),
+        ("encounter", "Encounter"),
+        ("hasMember", "Observation"),
+        ("derivedFrom", "Observation"),
+    ),
+    "DiagnosticReport": (("specimen", "Specimen"), ("encounter", "Encounter"), ("result", "Observation")),
+    "Condition": (("encounter", "Encounter"),),
+    "Procedure": (("encounter", "Encounter"),),
+    "Specimen": (("parent", "Specimen"),),
+    "Encounter": (("location.location", "Location"), ("partOf", "Encounter")),
 }
-FOLLOWED = ("Medication", "Specimen")
-IDS_A_REQUEST = 50
-ABSENT = frozenset({404, 410})
+FOLLOWED = ("Observation", "Encounter", "Specimen", "Medication", "Location")
+# Wanted even where the plan does not name them: each is small, and a name of another type's content.
+ALWAYS_WANTED = frozenset({"Medication", "Location"})
 
 
 @dataclass(slots=True)
 class Pointers:
-    """Ids pointed to and ids received, by type."""
+    """Ids pointed to and ids received, by type. Only `targets` are noted: what comes whole anyway need not be."""
 
+    targets: frozenset[str] = frozenset(FOLLOWED)
     wanted: dict[str, set[str]] = field(default_factory=lambda: {name: set() for name in FOLLOWED})
     received: dict[str, set[str]] = field(default_factory=lambda: {name: set() for name in FOLLOWED})
 
     def note(self, resource: Resource) -> None:
         """Take in one received resource."""
         resource_type, resource_id = resource.get("resourceType"), resource.get("id")
-        if resource_type in self.received and isinstance(resource_id, str):
-            self.received[str(resource_type)].add(resource_id)
-        for element, target in POINTERS.get(str(resource_type), ()):
-            self.wanted[target].update(_target_ids(resource.get(element), target))
+        if not isinstance(resource_type, str):
+            return
+        if resource_type in self.targets and isinstance(resource_id, str):
+            self.received[resource_type].add(resource_id)
+        for path, target in POINTERS.get(resource_type, ()):
+            if target in self.targets and (value := _at(resource, path)) is not None:
+                self.wanted[target].update(_target_ids(value, target))
+
+    def settle(self) -> Pointers:
+        """What is still missing, and nothing of what is not: the rest need not be remembered any longer."""
+        return Pointers(self.targets, {name: self.wanted[name] - self.received[name] for name in FOLLOWED})
 
     def add(self, other: Pointers) -> None:
         """Take in what another has noted."""
@@ -53,118 +66,17 @@ class Pointers:
         return sorted(self.wanted[resource_type] - self.received[resource_type])
 
 
+def _at(resource: Mapping[str, Any], path: str) -> object:
+    head, _, rest = path.partition(".")
+    value = resource.get(head)
+    if not rest:
+        return value
+    return [item.get(rest) for item in value if isinstance(item, dict)] if isinstance(value, list) else None
+
+
 def _target_ids(value: object, target: str) -> Iterator[str]:
     for reference in value if isinstance(value, list) else [value]:
         text = reference.get("reference") if isinstance(reference, dict) else None
         # Contained (#), urn: and conditional references cannot be fetched by id.
         if isinstance(text, str) and f"{target}/" in text and not text.startswith(("#", "urn:")):
             yield text.rpartition(f"{target}/")[2].partition("/")[0]
-
-
-@dataclass(slots=True)
-class Shelf:
-    """Resources of one type fetched by id, each once, for whoever needs them. Safe to use from several threads."""
-
-    client: Client
-    resource_type: str
-    found: dict[str, Entry] = field(default_factory=dict)
-    absent: set[str] = field(default_factory=set)
-    failed: dict[str, str] = field(default_factory=dict)
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def fetch(self, ids: Iterable[str]) -> list[Resource]:
-        """The resources of these ids as far as the server has them; what was fetched before is not asked for again.
-
-        Raises:
-            TokenRefused, ServerUnreachable: see `Client`.
-        """
-        wanted = sorted(set(ids))
-        with self.lock:
-            missing = [name for name in wanted if name not in self.found and name not in self.absent]
-        for batch in _batches(missing, IDS_A_REQUEST):
-            self._fetch_batch(batch)
-        return [self.found[name].resource for name in wanted if name in self.found]
-
-    def entries(self) -> list[Entry]:
-        """Everything on the shelf, in the order of ids."""
-        return [self.found[name] for name in sorted(self.found)]
-
-    def unresolved(self) -> list[str]:
-        """Ids that were asked for and did not come."""
-        return sorted(self.absent | (self.failed.keys() - self.found.keys()))
-
-    def row(self, ingest_id: str) -> UnitRow:
-        """One ledger row for everything that was asked for.
-
-        An id that the server does not know is said in the reason and is no failure: there is nothing to be had.
-        """
-        failed = {name: reason for name, reason in self.failed.items() if name not in self.found}
-        asked = len(self.found) + len(self.unresolved())
-        reason = f"{len(self.absent)} of {asked} referenced are not on the server" if self.absent else None
-        status: Status = ("incomplete" if self.found else "failed") if failed else "complete"
-        return UnitRow(
-            ingest_id=ingest_id,
-            unit=f"references {self.resource_type}",
-            resource_type=self.resource_type,
-            patient_id=None,
-            asked=asked,
-            received=len(self.found),
-            distinct_received=len(self.found),
-            server_count=None,
-            attempts=1,
-            status=status,
-            reason=failed[min(failed)] if failed else reason,
-        )
-
-    def _fetch_batch(self, ids: Sequence[str]) -> None:
-        came: list[Entry] = []
-        unit = SearchUnit(f"references {self.resource_type}", self.resource_type, (("_id", ",".join(ids)),))
-        row = fetch_unit(self.client, unit, came.extend)
-        failed = dict.fromkeys(ids, str(row.reason)) if row.status != "complete" else {}
-        if row.status == "failed":
-            # Servers that refuse a search without a patient still read one resource by its id.
-            came, failed = self._read_each(ids)
-        with self.lock:
-            self.found.update({str(entry.resource.get("id")): entry for entry in came})
-            self.failed.update(failed)
-            self.absent.update(set(ids) - self.found.keys() - failed.keys())
-
-    def _read_each(self, ids: Sequence[str]) -> tuple[list[Entry], dict[str, str]]:
-        came: list[Entry] = []
-        failed: dict[str, str] = {}
-        for resource_id in ids:
-            try:
-                entry = read_one(self.client, self.resource_type, resource_id)[0]
-            except UnitFailed as error:
-                failed[resource_id] = str(error)
-                continue
-            if entry is not None:
-                came.append(entry)
-        return came, failed
-
-
-def read_one(client: Client, resource_type: str, resource_id: str) -> tuple[Entry | None, int]:
-    """Read one resource; without one, the status says whether it never was (404) or was deleted (410).
-
-    Raises:
-        UnitFailed: the answer is neither the resource nor a clear no.
-    """
-
-    def read(body: bytes) -> Entry:
-        resource = read_resource(body)
-        if resource.get("resourceType") != resource_type:
-            raise NotReadable(f"the answer is no {resource_type}")
-        return Entry(resource, one_line(body.removeprefix(BOM).strip()), {})
-
-    try:
-        return client.get(f"{client.access.base}/{resource_type}/{resource_id}", read), 200
-    except RequestRefused as error:
-        if error.status not in ABSENT:
-            raise
-        return None, error.status
-
-
-def _batches(ids: Iterable[str], size: int) -> Iterator[list[str]]:
-    rest = iter(ids)
-    while batch := list(islice(rest, size)):
-        yield batch

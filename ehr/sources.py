@@ -18,6 +18,7 @@ from ehr.folder import land_folder
 from ehr.landed_files import LandedFile
 from ehr.landing import Landing, closing_instant, open_landing
 from ehr.ledger import UnitRow, count_statuses
+from ehr.open_units import open_units, replaced_files, still_open
 from ehr.plan import ProgressEvent, PullPlan, PullReceipt
 from ehr.watermarks import continue_from, history_since, server_clock
 
@@ -48,7 +49,15 @@ def pull(
         with open_landing(landing_root, started_at, _header(plan)) as landing:
             since = history_since(plan, landing_root)
             crawl = Crawl(
-                client, plan, capability, landing, report, began, since, is_over=partial(is_over, plan, clock)
+                client,
+                plan,
+                capability,
+                landing,
+                report,
+                began,
+                since,
+                open_units(plan, landing_root),
+                is_over=partial(is_over, plan, clock),
             )
             patients = crawl.run()
             return _close(landing, landing_root, clock, patients)
@@ -62,6 +71,10 @@ def is_over(plan: PullPlan, clock: Callable[[], datetime]) -> bool:
 def _pull_folder(plan: PullPlan, landing_root: Path, clock: Callable[[], datetime], report: Report) -> PullReceipt:
     with open_landing(landing_root, clock(), _header(plan)) as landing:
         land_folder(plan.folder, landing, report)
+        before = open_units(plan, landing_root)
+        for row in replaced_files(before, landing.rows, landing.ingest_id):
+            landing.add_row(row)
+        landing.state = {"server": None, "open": still_open(before, landing.rows)}
         return _close(landing, landing_root, clock, None)
 
 

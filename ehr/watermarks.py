@@ -70,6 +70,7 @@ class State:
     roster: dict[str, list[date] | None] = field(default_factory=dict)
     history_since: str | None = None
     unresolved: dict[str, list[str]] = field(default_factory=dict)
+    left_open: list[list[str | None]] = field(default_factory=list)
 
     def as_json(self, plan: PullPlan) -> dict[str, Any]:
         """The state as it lies in the landing folder."""
@@ -85,10 +86,11 @@ class State:
                 patients[patient_id]["since"][resource_type] = since
         return {
             "scope": scope_of(plan),
-            "server": _server_name(plan),
+            "server": server_name(plan),
             "history_since": self.history_since,
             "types": types,
             "unresolved": self.unresolved,
+            "open": self.left_open,
             "patients": patients,
         }
 
@@ -121,7 +123,7 @@ def history_since(plan: PullPlan, landing_root: Path) -> str | None:
     """Since when deletions must be asked for; None before the first closed ingest from this server."""
     for manifest in reversed(closed_manifests(landing_root)):
         state = manifest.state()
-        if state is not None and state.get("server") == _server_name(plan):
+        if state is not None and state.get("server") == server_name(plan):
             since: str | None = state.get("history_since")
             return since
     return None
@@ -147,7 +149,7 @@ def server_clock(date_header: str | None, own: datetime) -> datetime:
 def scope_of(plan: PullPlan) -> str:
     """A hash of everything that makes an older watermark meaningless when it changes."""
     content = [
-        _server_name(plan),
+        server_name(plan),
         plan.roster == "all",
         sorted((name, list(window) if window else None) for name, window in plan.types.items()),
         sorted((name, sorted(tokens)) for name, tokens in plan.roster_searches),
@@ -155,7 +157,8 @@ def scope_of(plan: PullPlan) -> str:
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
-def _server_name(plan: PullPlan) -> str | None:
+def server_name(plan: PullPlan) -> str | None:
+    """What the state of a pull calls the source it came from; None for a folder."""
     # Without the port: a practice server gets another one at each start and is the same hospital.
     if plan.access is None:
         return None

@@ -99,7 +99,7 @@ class Pages:
         since = read_span(history.since) if history.since else (float("-inf"), 0.0)
         if since is None:
             raise Refused(400, "invalid", "the value of _since is not a date")
-        for key, deleted_at in self.hospital.deleted.items():
+        for key, deleted_at in self.hospital.deletions:
             moment = read_span(deleted_at)
             if key[0] == history.resource_type and moment and moment[0] >= since[0]:
                 yield moment[0], key[1], key

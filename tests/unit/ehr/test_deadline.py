@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from ehr.practice.server import running
 
@@ -48,3 +48,15 @@ def test_a_pull_after_one_that_was_cut_off_is_whole(site, hospital):
 def test_a_deadline_in_the_future_changes_nothing(site, hospital):
     with running(hospital()) as url:
         assert site.ids(site.pull(url, until=FAR_AWAY)) == site.ids(site.pull(url))
+
+
+def test_a_long_type_is_left_between_two_pages(site, hospital):
+    # The clock goes on by a minute each time it is asked: the deadline comes while pages are still coming.
+    with running(hospital()) as url:
+        until = site.clock.now + timedelta(minutes=6)
+        receipt = site.pull_on(url, roster="all", types={"Observation": None}, page_size=2, until=until)
+        row = next(row for row in site.ledger(receipt) if row["unit"] == "type Observation")
+        healed = site.pull_on(url, roster="all", types={"Observation": None})
+    assert (row["status"], row["reason"]) == ("incomplete", "the time of the pull was up before the last page")
+    assert 0 < row["received"] < 12
+    assert len(site.ids(healed)["Observation"]) == 12

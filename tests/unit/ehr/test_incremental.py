@@ -105,6 +105,33 @@ def test_a_history_that_failed_is_asked_for_from_the_same_instant(site, hospital
         assert site.pull_on(url).deletions == 1
 
 
+def test_what_was_deleted_and_written_again_is_not_reported_deleted(site, hospital, make):
+    base = make.small_hospital()
+    again = make.resource("Condition", "p0-c", "p0", updated="2026-02-21T00:00:00Z")
+    others = [make.resource("Condition", f"other{number}", "p1", updated=LATER) for number in range(3)]
+    with running(hospital(base)) as url:
+        site.pull_on(url)
+    # One change a page: the deletion stands pages after the version that came later.
+    with running(hospital([*base, *others, again], [("Condition", "p0-c", LATER)])) as url:
+        second = site.pull_on(url, page_size=1)
+    assert site.manifest(second)["deletions"] == []
+    row = next(row for row in site.ledger(second) if row["unit"] == "history Condition")
+    assert row["received"] == row["server_count"] > 1
+
+
+def test_a_history_that_falls_short_of_its_own_count_is_not_whole(site, hospital, make):
+    base = make.small_hospital()
+    with running(hospital(base)) as url:
+        site.pull_on(url)
+    folder = hospital(base, [("Condition", "p0-c", LATER)])
+    fault = Fault("Condition/_history", times=None, drop_entry=1)
+    with running(folder, faults=[fault]) as url:
+        short = site.pull_on(url)
+    with running(folder) as url:
+        assert site.pull_on(url).deletions == 1
+    assert short.incomplete_types == {"Condition": 1}
+
+
 def test_a_deletion_is_learned_by_reading_again(site, hospital, make):
     folder = hospital(make.small_hospital(), [("Condition", "p0-c", LATER)])
     wanted = (("Condition", "p0-c"), ("Condition", "p1-c"), ("Condition", "never"))
