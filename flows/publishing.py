@@ -14,6 +14,7 @@ from checks.gate import CheckRow
 from flows.building import Completeness
 from flows.changes import week_changes
 from flows.context import RunContext, iso_week
+from flows.first_screen import first_screen, week_figures
 from flows.page_figures import cohort_panels, table_of_patients
 from flows.pulling import missing_sentences
 from flows.weeks import is_reconstructed
@@ -25,10 +26,6 @@ from warehouse.published import write_rows
 __all__ = ["PublishReceipt", "index_weeks", "land_stop", "publish_figures", "write_week"]
 
 STOPS = "stopped"
-EPISODE_COLUMNS = (
-    "patient_id", "onset_on", "onset_day", "window_name", "infection_class", "site", "organisms", "documentation",
-    "counted", "not_counted_reason", "episode_id",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -47,9 +44,31 @@ def publish_figures(
     """Compute the figures of a build and issue them: landed first, then the archive, then the readers' file."""
     settings = context.settings
     outcome = "complete" if whole.is_complete else "incomplete"
-    frames = {name: read_build(settings.store, run.run_id, f"counts.{name}") for name in COUNT_RELATIONS}
-    figures = weekly_figures(Counts(**frames), status=figure_status(context, run, whole, flow))
+    frames, previous_run_id = figure_frames(context, run, status=figure_status(context, run, whole, flow))
+    land_definitions(settings.landing, run)
+    rows = append_published(
+        settings.store,
+        settings.landing,
+        run.run_id,
+        {
+            **frames,
+            "ops.checks": check_frame(checks),
+            "ops.runs": run_frame(run, flow=flow, outcome=outcome).assign(previous_run_id=previous_run_id),
+        },
+    )
+    publish_reader(settings.store, run.run_id)
+    return PublishReceipt(run_id=run.run_id, week=iso_week(run.data_date), outcome=outcome, rows=rows)
+
+
+def figure_frames(context: RunContext, run: RunKey, *, status: str) -> tuple[dict[str, pd.DataFrame], str | None]:
+    """What is computed of a build, by relation of `published`, and the run it was compared with (None: first issue)."""
+    store = context.settings.store
+    figures = weekly_figures(
+        Counts(**{name: read_build(store, run.run_id, f"counts.{name}") for name in COUNT_RELATIONS}), status=status
+    )
     compared = week_changes(context, run, figures.estimates)
+    previous_run_id = compared.previous_run_id
+    first_line = week_figures(store, run.run_id, compared.frames["published.episodes"], previous_run_id, status=status)
     run_columns = {
         "as_of": run.as_of_text,
         "data_date": run.data_date.isoformat(),
@@ -57,23 +76,14 @@ def publish_figures(
         "protocol": context.protocol.name,
         "definition_version": context.protocol.version,
     }
-    land_definitions(settings.landing, run)
-    rows = append_published(
-        settings.store,
-        settings.landing,
-        run.run_id,
-        {
-            "published.estimates": figures.estimates.assign(**run_columns),
-            "published.curves": figures.curves,
-            "published.two_by_two": figures.two_by_two,
-            "published.table_one": table_of_patients(settings.store, run.run_id),
-            "ops.checks": check_frame(checks),
-            "ops.runs": run_frame(run, flow=flow, outcome=outcome).assign(previous_run_id=compared.previous_run_id),
-            **compared.frames,
-        },
-    )
-    publish_reader(settings.store, run.run_id)
-    return PublishReceipt(run_id=run.run_id, week=run_columns["week"], outcome=outcome, rows=rows)
+    frames = {
+        "published.estimates": pd.concat([first_line, figures.estimates]).assign(**run_columns),
+        "published.curves": figures.curves,
+        "published.two_by_two": figures.two_by_two,
+        "published.table_one": table_of_patients(store, run.run_id),
+        **compared.frames,
+    }
+    return frames, previous_run_id
 
 
 def figure_status(context: RunContext, run: RunKey, whole: Completeness, flow: str) -> str:
@@ -134,20 +144,21 @@ def write_week(context: RunContext, run: RunKey, whole: Completeness) -> Path:
 def weekly_bundle(context: RunContext, run: RunKey, whole: Completeness) -> WeeklyBundle:
     """Everything that the week's files say, read back through the readers' door."""
     store, run_id = context.settings.store, run.run_id
+    estimates = read(store, "published.estimates", run_id=run_id).pipe(in_issue_order)
     return WeeklyBundle(
         header=header(context, run, whole),
-        estimates=read(store, "published.estimates", run_id=run_id).pipe(in_issue_order),
+        estimates=estimates,
         curves=read(store, "published.curves", run_id=run_id),
         two_by_two=read(store, "published.two_by_two", run_id=run_id),
         funnel_patients=read(store, "counts.funnel_patients").sort_values(["step_number", "reason"], kind="stable"),
         funnel_episodes=read(store, "counts.funnel_episodes").sort_values(["step_number", "reason"], kind="stable"),
-        episodes=line_list(store),
         checks=read(store, "ops.checks", run_id=run_id),
         ledger=read(store, "ops.pull_summary"),
         rejects=read(store, "ops.reject_summary"),
         findings=read(store, "ops.finding_summary"),
         unmapped=read(store, "counts.unmapped_codes"),
         notes=method_notes(context),
+        **first_screen(context, run, estimates),
         **cohort_panels(store, run_id),
     )
 
@@ -155,16 +166,6 @@ def weekly_bundle(context: RunContext, run: RunKey, whole: Completeness) -> Week
 def in_issue_order(estimates: pd.DataFrame) -> pd.DataFrame:
     """Estimates in the order of the page: measure, stratum, window, class."""
     return estimates.sort_values(["measure", "stratum", "window_name", "infection_class"], kind="stable")
-
-
-def line_list(store: Path) -> pd.DataFrame:
-    """Episodes of cohort patients with the local patient number, by onset."""
-    episodes = read(store, "cohort.episodes")
-    members = read(store, "cohort.courses", in_cohort=True)[["patient_id", "course_number"]]
-    patients = read(store, "cohort.patients")[["patient_id", "local_identifier"]]
-    rows = episodes.merge(members, on=["patient_id", "course_number"]).merge(patients, on="patient_id", how="left")
-    rows = rows.sort_values(["onset_on", "patient_id", "episode_id"], kind="stable", na_position="last")
-    return rows[[*EPISODE_COLUMNS, "local_identifier"]]
 
 
 def header(context: RunContext, run: RunKey, whole: Completeness) -> Header:

@@ -11,6 +11,8 @@ from datetime import date
 
 import pandas as pd
 
+from metrics.figure_order import WEEK_MEASURES
+
 Json = str | int | float | bool | None
 Fields = Mapping[str, Json]
 
@@ -189,7 +191,8 @@ def _pairs(before: Mapping[str, Fields], after: Mapping[str, Fields]) -> list[Ch
 
 
 def _figures(estimates: pd.DataFrame) -> dict[str, Fields]:
-    rows = estimates.to_dict("records")
+    # The first line speaks of one week; the next week's is another number, not a changed one.
+    rows = estimates[~estimates["measure"].isin(WEEK_MEASURES)].to_dict("records")
     return {
         "/".join(["figure", *(str(scalar(row[key]) or "-") for key in FIGURE_KEYS)]): {
             name: scalar(row[name]) for name in FIGURE_VALUES

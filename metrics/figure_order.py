@@ -9,7 +9,17 @@ import pandas as pd
 
 from metrics.rounding import significant
 
+WEEK_MEASURES = (
+    "week_patients",
+    "week_infusions",
+    "week_new_episodes",
+    "week_changed_episodes",
+    "week_withdrawn_episodes",
+    "week_deaths",
+    "week_cases_to_adjudicate",
+)
 MEASURES = (
+    *WEEK_MEASURES,
     "patients_infused",
     "preexisting_infection_proportion",
     "infected_proportion",

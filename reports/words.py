@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 __all__ = [
-    "CHARACTERISTICS", "CLASSES", "EPISODE_STEPS", "MARKS", "MEASURES", "SECTIONS", "STRATA", "STRATUM_SETS", "WINDOWS",
-    "stratum_title",
+    "CASE_REASONS", "CHARACTERISTICS", "CLASSES", "EPISODE_FIELDS", "EPISODE_STEPS", "MARKS", "MEASURES", "SECTIONS",
+    "STRATA", "STRATUM_SETS", "WINDOWS", "stratum_title",
 ]  # fmt: skip
 
 STRATA = {
@@ -39,8 +39,47 @@ STRATUM_SETS = {
     "preexisting_infection_treated": "pre-existing infection also by treatment",
     "preexisting_infection_fuo": "pre-existing infection or fever of unknown origin",
 }
+EPISODE_FIELDS = {
+    "patient_id": "patient",
+    "course_number": "course",
+    "onset_on": "onset",
+    "onset_day": "day of onset",
+    "window_name": "window",
+    "infection_class": "class",
+    "site": "site",
+    "documentation": "documentation",
+    "organisms": "organisms",
+    "first_sign_on": "first sign",
+    "before_infusion": "before the infusion",
+    "organism_from_code": "organism from a code",
+    "severity_grade": "grade",
+    "counted": "counted",
+    "not_counted_reason": "reason not to count",
+    "active_in_look_back": "active before infusion",
+    "progressed": "progressed",
+    "progression_criterion": "criterion of progression",
+    "progression_on": "day of progression",
+    "progressed_broad": "progressed (broad)",
+    "progression_broad_criterion": "criterion of progression (broad)",
+    "progression_broad_on": "day of progression (broad)",
+    "rule": "rule",
+}
+CASE_REASONS = {
+    "possible_contaminant_treated": "one set of skin flora, treated: infection or contaminant?",
+    "fungal_candidate": "possible fungal infection without a diagnosis: infection or not?",
+    "code_for_review": "counted by a code that may not mean an infection: infection or not?",
+    "probable_infection": "died with an active infection, no cause recorded: death of infection or not?",
+    "conflicting_causes": "the records of the death disagree: death of infection or not?",
+}
 EPISODE_STEPS = {1: "not evidence", 2: "episodes", 3: "listed, not counted", 4: "counted"}
 MEASURES = {
+    "week_patients": "Patients alive by day after infusion",
+    "week_infusions": "Infusions in the week",
+    "week_new_episodes": "New episodes since the last issue",
+    "week_changed_episodes": "Changed episodes since the last issue",
+    "week_withdrawn_episodes": "Withdrawn episodes since the last issue",
+    "week_deaths": "Deaths in the week",
+    "week_cases_to_adjudicate": "Cases that need a verdict",
     "patients_infused": "Patients infused",
     "preexisting_infection_proportion": "Pre-existing infection",
     "infected_proportion": "Infected",
