@@ -9,14 +9,16 @@ import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
 FILE_MODE = 0o600
 LINES_A_FILE = 100_000
+LINES_A_WRITE = 1_000
 BYTES_A_FILE = 256 * 1024 * 1024
-# Text compresses to a tenth at this level; higher ones cost time that the wire does not give back.
-GZIP_LEVEL = 5
+# Measured on the practice hospital: 9 % of the size at this level, 7.5 % at 5 in nearly twice the time.
+GZIP_LEVEL = 1
 _SAFE_TYPE = re.compile(r"[A-Za-z]{1,64}")
 
 
@@ -54,14 +56,9 @@ class TypeWriter:
 
     def write(self, lines: Iterable[bytes]) -> None:
         """Append lines; `OSError` when the disk does not take them."""
-        for line in lines:
-            if self.current is None:
-                self.current = self._begin()
-            self.current.zipped.write(line + b"\n")
-            self.current.lines += 1
-            self.current.bytes_in += len(line) + 1
-            if self.current.lines >= LINES_A_FILE or self.current.bytes_in >= BYTES_A_FILE:
-                self._finish(self.current)
+        rest = iter(lines)
+        while batch := list(islice(rest, min(LINES_A_WRITE, self._room))):
+            self._write_batch(batch)
 
     def close(self) -> list[LandedFile]:
         """Finish the last file; all files of the type."""
@@ -78,6 +75,21 @@ class TypeWriter:
             with contextlib.suppress(OSError):
                 self.current.raw.close()
             self.current = None
+
+    @property
+    def _room(self) -> int:
+        return LINES_A_FILE - (self.current.lines if self.current else 0)
+
+    def _write_batch(self, lines: list[bytes]) -> None:
+        # In one piece: compression lets other threads run only while it works on something long.
+        content = b"\n".join(lines) + b"\n"
+        if self.current is None:
+            self.current = self._begin()
+        self.current.zipped.write(content)
+        self.current.lines += len(lines)
+        self.current.bytes_in += len(content)
+        if self.current.lines >= LINES_A_FILE or self.current.bytes_in >= BYTES_A_FILE:
+            self._finish(self.current)
 
     def _begin(self) -> _OpenFile:
         name = f"{self.resource_type}-{len(self.done) + 1:04d}.ndjson.gz"

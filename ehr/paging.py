@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
 from ehr.bundles import Page, read_page
@@ -83,22 +85,45 @@ def walk_on(client: Client, page: Page, is_over: Callable[[], bool] = lambda: Fa
         TimeIsUp: `is_over` said so before the next page.
         ForeignHost, RequestRefused, AnswerUnusable, ConnectionLost, TokenRefused: see `Client.get`.
     """
-    url = f"{client.access.base}/"
-    seen_urls: set[str] = set()
-    seen_pages = {_content(page)} if page.entries else set()
-    while page.next_url is not None:
+    if page.next_url is None:
+        return
+    walk = _Walk(client, is_over, {_content(page)} if page.entries else set())
+    # The next page is asked for while the one before is worked on: one request at a time all the same.
+    with ThreadPoolExecutor(1, thread_name_prefix="page") as ahead:
+        coming = ahead.submit(walk.fetch, page.next_url)
+        while True:
+            page = coming.result()
+            following = page.next_url
+            if following is not None:
+                coming = ahead.submit(walk.fetch, following)
+            yield page
+            if following is None:
+                return
+
+
+@dataclass(slots=True)
+class _Walk:
+    """A walk from link to link: where it is, and what it has seen."""
+
+    client: Client
+    is_over: Callable[[], bool]
+    seen_pages: set[int]
+    seen_urls: set[str] = field(default_factory=set)
+    url: str = ""
+
+    def fetch(self, link: str) -> Page:
         # A relative link is completed as a browser would; an absolute one stays as it is.
-        url = urljoin(url, page.next_url)
-        if url in seen_urls:
+        self.url = urljoin(self.url or f"{self.client.access.base}/", link)
+        if self.url in self.seen_urls:
             raise PageRepeated("the server repeated a link")
-        if is_over():
+        if self.is_over():
             raise TimeIsUp("the time of the pull was up before the last page")
-        seen_urls.add(url)
-        page = client.get(url, read_page)
-        if page.entries and _content(page) in seen_pages:
+        self.seen_urls.add(self.url)
+        page = self.client.get(self.url, read_page)
+        if page.entries and _content(page) in self.seen_pages:
             raise PageRepeated("the server repeated a page")
-        seen_pages.add(_content(page))
-        yield page
+        self.seen_pages.add(_content(page))
+        return page
 
 
 def walk_pages(client: Client, url: str, is_over: Callable[[], bool] = lambda: False) -> Iterator[Page]:

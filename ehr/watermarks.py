@@ -28,14 +28,24 @@ class Newest:
     """The newest `meta.lastUpdated` seen, by type."""
 
     by_type: dict[str, datetime] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
 
     def note(self, resource: Resource) -> None:
         """Take in one received resource."""
         meta = resource.get("meta")
         text = meta.get("lastUpdated") if isinstance(meta, dict) else None
-        instant = _instant(text) if isinstance(text, str) else None
+        if not isinstance(text, str):
+            return
+        resource_type = str(resource.get("resourceType"))
+        known = self.texts.get(resource_type, "")
+        # Texts of one form are in the order of their instants, and reading each would cost more than all the rest.
+        if text.endswith("Z") and len(text) == len(known) and text <= known:
+            return
+        instant = _instant(text)
         if instant is not None:
-            self.note_instant(str(resource.get("resourceType")), instant)
+            self.note_instant(resource_type, instant)
+            if text.endswith("Z") and instant == self.by_type[resource_type]:
+                self.texts[resource_type] = text
 
     def note_instant(self, resource_type: str, instant: datetime) -> None:
         """Take in one instant of a type."""
