@@ -14,7 +14,6 @@ from mappings.sql_on_fhir.elements import PRIMITIVES, element, element_names, is
 _WHOLE_NUMBERS = frozenset({"integer", "integer64", "positiveInt", "unsignedInt"})
 # Longer ones may be beyond what FHIR's integers hold.
 _MOST = 999_999_999
-_PRIMITIVE_EXTENSION: Mapping[str, tuple[str, bool]] = {"id": ("string", False), "extension": ("Extension", True)}
 
 
 @dataclass
@@ -85,7 +84,7 @@ class _Walk:
         for one in self._items(value, repeats=repeats):
             if not isinstance(one, dict):
                 raise ShapeDoubtful
-            self._object(one, _PRIMITIVE_EXTENSION)
+            self._object(one, _keys("Element"))
 
     def _element(self, value: object, type_name: str, repeats: bool) -> None:
         for one in self._items(value, repeats=repeats):

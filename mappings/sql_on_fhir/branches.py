@@ -115,7 +115,7 @@ class Brancher:
         else:
             value = self._lowering.path(select.iteration or "", scope, "forEach")
             values = value.sql if value.repeats else f"({dialect.as_list(value.sql)})"
-            element = replace(value, sql=element_name(context), repeats=False)
+            element = replace(value, sql=element_name(context), repeats=False, place=None)
         return (
             Iteration(context, parent, values, select.keeps_empty),
             Scope(element, index_name(context), scope.constants),

@@ -68,7 +68,7 @@ def first(lowering: Lowers, call: Call, scope: Scope) -> Value:
     """`first()`."""
     _arguments(call, 0, 0)
     target = lowering.value(call.target, scope)
-    return replace(target, sql=dialect.item(target.sql, "0"), repeats=False) if target.repeats else target
+    return replace(target, sql=dialect.item(target.sql, "0"), repeats=False, place=None) if target.repeats else target
 
 
 def join(lowering: Lowers, call: Call, scope: Scope) -> Value:
@@ -83,7 +83,7 @@ def join(lowering: Lowers, call: Call, scope: Scope) -> Value:
 
 
 def extension(lowering: Lowers, call: Call, scope: Scope) -> Value:
-    """`extension(url)`: the extensions of that url; those of a primitive are not supported."""
+    """`extension(url)`: the extensions of that url; those of a primitive stand beside it in the JSON (`_birthDate`)."""
     (argument,) = _arguments(call, 1, 1)
     url = single(lowering.value(argument, scope))
     extensions = member(lowering.value(call.target, scope), "extension", call.position, lowering.names)
@@ -154,6 +154,7 @@ FUNCTIONS: Mapping[str, Function] = {
 
 def _filtered(lowering: Lowers, target: Value, criteria: Node, scope: Scope) -> Value:
     variable = lowering.names.variable() if target.repeats else target.sql
+    target = replace(target, place=None)
     inner = replace(scope, this=replace(target, sql=variable, repeats=False))
     condition = boolean(lowering.value(criteria, inner), criteria.position)
     if target.repeats:
@@ -166,7 +167,9 @@ def _boundary(lowering: Lowers, call: Call, scope: Scope, sign: str) -> Value:
         raise ExpressionUnsupported(f"{call.name}() with a precision is not supported", position=call.position)
     target = single(lowering.value(call.target, scope))
     if target.type_name in MOMENTS:
-        return replace(target, sql=dialect.moment_boundary(target.sql, sign, target.type_name), is_text=True)
+        return replace(
+            target, sql=dialect.moment_boundary(target.sql, sign, target.type_name), is_text=True, place=None
+        )
     if target.type_name == "decimal" and target.is_text:
         return Value(dialect.decimal_boundary(target.sql, sign), "decimal")
     raise ExpressionInvalid(f"{call.name}() of a {target.type_name}", position=call.position)

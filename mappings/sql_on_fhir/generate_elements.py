@@ -32,7 +32,8 @@ _PRIMITIVE_NAMES = {
 def element_table() -> dict[str, Elements]:
     """The elements of every R4B type that ViewDefinitions can reach, by type name."""
     table: dict[str, Elements] = {}
-    waiting = sorted(_resource_types())
+    # Element is what stands beside a primitive: its id and extensions.
+    waiting = ["Element", *sorted(_resource_types())]
     while waiting:
         name = waiting.pop()
         if name in table:

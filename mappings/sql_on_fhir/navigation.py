@@ -6,7 +6,7 @@ from mappings.sql_on_fhir import dialect_duckdb as dialect
 from mappings.sql_on_fhir.elements import element, is_primitive
 from mappings.sql_on_fhir.errors import ExpressionInvalid, ExpressionUnsupported
 from mappings.sql_on_fhir.names import Names
-from mappings.sql_on_fhir.values import UNKNOWN_TYPE, Choice, Value
+from mappings.sql_on_fhir.values import UNKNOWN_TYPE, Choice, Place, Value
 
 
 def member(owner: Value, name: str, position: int, names: Names) -> Value | Choice:
@@ -18,6 +18,11 @@ def member(owner: Value, name: str, position: int, names: Names) -> Value | Choi
     """
     if owner.type_name == UNKNOWN_TYPE:
         return Value(dialect.cast("null", dialect.TEXT), UNKNOWN_TYPE, is_text=True)
+    if owner.place is not None and name in {"extension", "id"}:
+        beside = read_field(
+            owner.place.owner, f"_{owner.place.key}", "Element", repeats=owner.place.repeats, names=names
+        )
+        return member(beside, name, position, names)
     if owner.shape is None or owner.is_primitive:
         raise ExpressionUnsupported(f"a {owner.type_name} has no element {name!r} here", position=position)
     found = element(owner.type_name, name)
@@ -67,7 +72,13 @@ def read_field(owner: Value, key: str, type_name: str, *, repeats: bool, names: 
     many = owner.repeats or repeats
     if many:
         sql = dialect.without_nulls(sql, names.variable())
-    return Value(sql, type_name, repeats=many, is_text=is_primitive(type_name), shape=shape)
+    place = Place(owner, key, repeats) if is_primitive(type_name) else None
+    return Value(sql, type_name, repeats=many, is_text=place is not None, shape=shape, place=place)
+
+
+def _beside(place: Place, names: Names) -> Value:
+    """What stands beside a primitive under its key with an underscore: its id and its extensions."""
+    return read_field(place.owner, f"_{place.key}", "Element", repeats=place.repeats, names=names)
 
 
 def _unknown(type_name: str, name: str) -> str:

@@ -37,7 +37,8 @@ class Shape:
 class Value:
     """A collection: a list in SQL if it `repeats`, else one value, where NULL is the empty collection.
 
-    `is_text`: a primitive as the JSON has it, not yet cast. `shape` is None for what an expression computed.
+    `is_text`: a primitive as the JSON has it, not yet cast. `shape` is None for what an expression computed. `place` is
+    where a primitive was read, so that its extensions can be read beside it (`_birthDate`); None once it is filtered.
     """
 
     sql: str
@@ -45,11 +46,21 @@ class Value:
     repeats: bool = False
     is_text: bool = False
     shape: Shape | None = None
+    place: "Place | None" = None
 
     @property
     def is_primitive(self) -> bool:
         """Whether this is a column's kind of value: text, number, boolean, moment."""
         return elements.is_primitive(self.type_name) or self.type_name == UNKNOWN_TYPE
+
+
+@dataclass(frozen=True)
+class Place:
+    """The object that a primitive was read from, its key there, and whether the key holds a list."""
+
+    owner: Value
+    key: str
+    repeats: bool
 
 
 @dataclass(frozen=True)

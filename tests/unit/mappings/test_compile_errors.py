@@ -35,7 +35,12 @@ def compile_column(path, **column):
         ("code.getResourceKey()", ExpressionInvalid, 6, "no resource"),
         ("contained.code", ExpressionInvalid, 11, "Resource has no element 'code'"),
         ("contained.ofType(Quantity)", ExpressionInvalid, 18, "never a Quantity"),
-        ("status.extension('x').url", ExpressionUnsupported, 8, "a code has no element 'extension'"),
+        (
+            "status.where($this = 'a').extension('x').url",
+            ExpressionUnsupported,
+            27,
+            "a code has no element 'extension'",
+        ),
         ("component['a']", ExpressionInvalid, 11, "an index must be an integer"),
     ],
 )

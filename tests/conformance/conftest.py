@@ -1,0 +1,58 @@
+"""Runs one case of a file of cases: a view over resources, and the rows or the error that it must give."""
+
+import math
+from decimal import Decimal
+
+import duckdb
+import orjson
+import pytest
+
+from mappings.sql_on_fhir import CompileError, compile_view
+
+
+@pytest.fixture(scope="session")
+def check_case():
+    """check_case(resources, test): fails where the view gives anything else than the test says."""
+
+    def check(resources, test):
+        if test.get("expectError"):
+            with pytest.raises((CompileError, duckdb.Error)):
+                run(test["view"], resources)
+            return
+        columns, rows = run(test["view"], resources)
+        if "expectColumns" in test:
+            assert columns == test["expectColumns"]
+        if "expectCount" in test:
+            assert len(rows) == test["expectCount"]
+        if "expect" in test:
+            assert in_order(rows) == in_order(test["expect"])
+
+    return check
+
+
+def run(view, resources):
+    compiled = compile_view(view, source="landed")
+    with duckdb.connect() as connection:
+        connection.execute("create table landed (resource json)")
+        # A Decimal of the file goes in as it is written there: 1.10 stays 1.10.
+        lines = [[orjson.dumps(resource, default=written).decode()] for resource in resources]
+        connection.executemany("insert into landed values (?)", lines)
+        result = connection.execute(compiled.sql)
+        columns = [description[0] for description in result.description]
+        rows = [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
+    assert columns == [column.name for column in compiled.columns]
+    return columns, rows
+
+
+def written(number):
+    return orjson.Fragment(str(number))
+
+
+def in_order(rows):
+    return sorted((sorted((key, comparable(value)) for key, value in row.items()) for row in rows), key=str)
+
+
+def comparable(value):
+    if isinstance(value, Decimal | float | int) and not isinstance(value, bool):
+        return math.floor(float(value) * 1e9 + 0.5) / 1e9
+    return value
