@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from ehr.errors import LandingFailed
+from ehr.forgotten import ForgottenPatients, read_forgotten
 from ehr.landed_files import LandedFile, TypeWriter, replace_file, safe_type, sync_folder
 from ehr.ledger import UnitRow
 from ehr.manifest import LEDGER, MANIFEST, STATE, Deletion, as_json, closed_manifests, instant_text
@@ -39,17 +40,18 @@ class Landing:
     rows: list[UnitRow] = field(default_factory=list)
     deletions: list[Deletion] = field(default_factory=list)
     state: dict[str, Any] | None = None
+    forgotten: ForgottenPatients = field(default_factory=ForgottenPatients)
 
     def write(self, resource_type: str, lines: Iterable[bytes]) -> None:
-        """Append lines (without their ends) to the files of a type.
+        """Append lines (without their ends) to the files of a type, but those of forgotten patients.
 
         Raises:
             LandingFailed: the disk is full or the folder cannot be written.
         """
         name = safe_type(resource_type)
-        with _writing(self.folder):
+        with writing(self.folder):
             # setdefault, because type crawls meet here from their own threads.
-            self.writers.setdefault(name, TypeWriter(self.folder, name)).write(lines)
+            self.writers.setdefault(name, TypeWriter(self.folder, name)).write(self.forgotten.kept(lines))
 
     def add_row(self, row: UnitRow) -> None:
         """Append one unit to the ledger; the order of calls is the order of the file.
@@ -58,7 +60,7 @@ class Landing:
             LandingFailed: see `write`.
         """
         self.rows.append(row)
-        with _writing(self.folder), _open_private(self.folder / f"{LEDGER}.part", os.O_APPEND) as ledger:
+        with writing(self.folder), _open_private(self.folder / f"{LEDGER}.part", os.O_APPEND) as ledger:
             ledger.write(row.as_line().encode() + b"\n")
 
     def close(self, landed_at: datetime) -> list[LandedFile]:
@@ -67,7 +69,7 @@ class Landing:
         Raises:
             LandingFailed: see `write`; the ingest then stays open and does not count.
         """
-        with _writing(self.folder):
+        with writing(self.folder):
             files = [file for name in sorted(self.writers) for file in self.writers[name].close()]
             replace_file(self.folder / LEDGER, "".join(f"{row.as_line()}\n" for row in self.rows).encode())
             (self.folder / f"{LEDGER}.part").unlink(missing_ok=True)
@@ -99,10 +101,10 @@ def open_landing(landing_root: Path, started_at: datetime, header: dict[str, Any
     Raises:
         LandingFailed: another pull holds the lock, or the folder cannot be written.
     """
-    with _writing(landing_root):
+    with writing(landing_root):
         landing_root.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
     with _locked(landing_root):
-        with _writing(landing_root):
+        with writing(landing_root):
             set_aside_leftovers(landing_root)
             landing = _create(landing_root, started_at, header)
         try:
@@ -144,7 +146,7 @@ def _create(landing_root: Path, started_at: datetime, header: dict[str, Any]) ->
     folder.mkdir(mode=FOLDER_MODE)
     content = {"ingest_id": name, "started_at": instant_text(started_at), "landed_at": None} | header
     replace_file(folder / MANIFEST, as_json(content | {"files": [], "deletions": []}))
-    return Landing(name, folder, content)
+    return Landing(name, folder, content, forgotten=read_forgotten(landing_root))
 
 
 def _free_name(folder: Path, name: str) -> str:
@@ -156,7 +158,7 @@ def _free_name(folder: Path, name: str) -> str:
 
 @contextmanager
 def _locked(landing_root: Path) -> Iterator[None]:
-    with _writing(landing_root):
+    with writing(landing_root):
         lock = _open_private(landing_root / PULL_LOCK, os.O_APPEND)
     with lock:
         try:
@@ -173,7 +175,12 @@ def _open_private(path: Path, flags: int) -> Any:  # noqa: ANN401 - the file obj
 
 
 @contextmanager
-def _writing(folder: Path) -> Iterator[None]:
+def writing(folder: Path) -> Iterator[None]:
+    """Make one sentence of what the disk says about a landing folder.
+
+    Raises:
+        LandingFailed: in place of the system's error.
+    """
     try:
         yield
     except OSError as error:

@@ -19,12 +19,17 @@ Collect = Callable[[list[Entry]], None]
 
 
 def resolve_roster(client: Client, plan: PullPlan, *, ingest_id: str) -> tuple[list[str], list[UnitRow]]:
-    """The ids of the patients to pull, in order, and the ledger rows of finding them.
+    """The ids of the patients to pull, in order and without forgotten ones, and the ledger rows of finding them.
 
     Raises:
         PlanRefused: the roster file cannot be read or is empty, the server refuses the searches, or the kind of
             roster is not offered yet.
     """
+    patients, rows = _found(client, plan, ingest_id)
+    return [patient_id for patient_id in patients if not plan.is_forgotten(patient_id)], rows
+
+
+def _found(client: Client, plan: PullPlan, ingest_id: str) -> tuple[list[str], list[UnitRow]]:
     if plan.roster == "patients":
         return _from_file(client, plan.roster_file, ingest_id)
     if plan.roster == "search":

@@ -13,6 +13,7 @@ from flows import (
     command_cases,
     command_config,
     command_demo,
+    command_forget,
     command_practice,
     command_report,
     command_run,
@@ -64,6 +65,7 @@ def parser() -> argparse.ArgumentParser:
     add_reading(groups)
     add_cases(groups)
     add_store(groups)
+    add_forget(groups)
     add_practice(groups)
     add_setup(groups)
     return words
@@ -252,6 +254,13 @@ def add_store(groups: argparse._SubParsersAction[Words]) -> None:
         ),
         json=True,
     )
+
+
+def add_forget(groups: argparse._SubParsersAction[Words]) -> None:
+    """`nadir forget`."""
+    says = "take a patient out of landing, store and issued rows; a count and a hash stay, figures are not rewritten"
+    words = command(groups, "forget", says, "nadir forget --patient 4711", command_forget.forget)
+    with_config(words, json=True).add_argument("--patient", required=True, metavar="ID", help="the Patient's server id")
 
 
 def instant(text: str) -> datetime:

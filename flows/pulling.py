@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from ehr.access import ServerAccess
+from ehr.forgotten import read_forgotten
 from ehr.plan import ProgressEvent, PullPlan, PullReceipt, Window
 from ehr.sources import continue_from, pull
 from flows.context import RunContext, hospital_clock
@@ -31,6 +32,7 @@ def plan_pull(context: RunContext, *, full: bool) -> PullPlan:
         roster_searches=roster_searches(context.protocol, context.value_sets),
         types=extraction_windows(context),
         index_days=partial(index_days, context),
+        is_forgotten=read_forgotten(settings.landing).has,
     )
     return plan if full else continue_from(plan, settings.landing)
 

@@ -16,6 +16,7 @@ from ehr.plan import ProgressEvent
 from flows import building, publishing, pulling
 from flows.context import hospital_clock, iso_week, last_sunday, now, open_context
 from flows.errors import GateStopped
+from flows.forgetting import finish_forgetting
 from flows.receipts import RunReceipt
 from flows.run_log import name_run, run_log
 from flows.weeks import next_deadline
@@ -109,6 +110,7 @@ def writing(config: str | None, flow_run: str) -> Iterator[None]:
     holder = LockHolder(process_id=os.getpid(), flow_run=flow_run, started_at=now().isoformat())
     wait = 60.0 * context.settings["store.lock_wait_minutes"]
     with work_lock(context.settings.store, wait_seconds=wait, holder=holder), run_log(context.settings, flow_run):
+        finish_forgetting(context)
         yield
 
 

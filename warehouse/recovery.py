@@ -11,7 +11,7 @@ from warehouse.ingests import check_file, closed_ingests
 from warehouse.load import load_into
 from warehouse.schema import open_archive
 from warehouse.statements import run_statement
-from warehouse.store import archive_path, remove_database, replace_file, write_ahead_log
+from warehouse.store import archive_before_path, archive_path, remove_database, replace_file, write_ahead_log
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def _swap(store: Path, made: list[RelationReceipt]) -> tuple[str, ...] | None:
     old = archive_path(store)
     differing = _differing(old, made)
     if differing:
-        replace_file(old, store / "archive-before.duckdb")
+        replace_file(old, archive_before_path(store))
     remove_database(old)
     replace_file(store / "archive-new.duckdb", old)
     return differing

@@ -1,6 +1,7 @@
 """Where the store's files stand. The folder and every file in it are the owner's only."""
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 from warehouse.errors import StoreUnreadable
@@ -27,6 +28,11 @@ def archive_path(store: Path) -> Path:
     return store / "archive.duckdb"
 
 
+def archive_before_path(store: Path) -> Path:
+    """The archive that a rebuild replaced, where the two differed."""
+    return store / "archive-before.duckdb"
+
+
 def build_path(store: Path, run_id: str) -> Path:
     """What one run made of the archive."""
     return store / f"build-{run_id}.duckdb"
@@ -46,6 +52,15 @@ def remove_database(path: Path) -> None:
     """Delete a database file with its write-ahead log; one that is not there is no error."""
     path.unlink(missing_ok=True)
     write_ahead_log(path).unlink(missing_ok=True)
+
+
+def remove_builds(store: Path, *, keep: Collection[str]) -> int:
+    """Delete every build file but those of the runs to keep; how many went. A build can always be made again."""
+    kept = {build_path(store, run_id) for run_id in keep}
+    old = [path for path in sorted(store.glob("build-*.duckdb")) if path not in kept]
+    for path in old:
+        remove_database(path)
+    return len(old)
 
 
 def write_ahead_log(path: Path) -> Path:
