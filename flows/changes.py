@@ -15,6 +15,7 @@ import pandas as pd
 
 from flows.building import STATIONS, build_station
 from flows.context import RunContext
+from flows.weeks import ANALYSIS
 from metrics.changes import (
     Change,
     Knowledge,
@@ -42,7 +43,6 @@ __all__ = ["EPISODE_RELATIONS", "WeekChanges", "week_changes"]
 
 EPISODE_RELATIONS = ("episodes", "episode_evidence")
 PERSON_RELATIONS = ("courses", "strata", "person_time", "covariates")
-NOT_WEEKS = "analysis"
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def last_issue(context: RunContext, run: RunKey) -> LastIssue | None:
     one that none was compared with is the last.
     """
     runs = read_issued(context.settings.store, "ops.runs", protocol=run.protocol.name)
-    runs = runs[runs["flow"] != NOT_WEEKS]
+    runs = runs[runs["flow"] != ANALYSIS]
     mine = runs[runs["run_id"] == run.run_id]
     if len(mine):
         recorded = mine["previous_run_id"].dropna()

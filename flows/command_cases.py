@@ -20,6 +20,7 @@ from flows.context import now, open_context
 from flows.errors import CommandRejected
 from flows.outcomes import DONE
 from flows.settings import Settings
+from flows.weeks import ANALYSIS
 from metrics.changes import scalar
 from warehouse import read
 
@@ -113,6 +114,7 @@ def newest_run(settings: Settings) -> str:
         CommandRejected: nothing was issued yet.
     """
     runs = read(settings.store, "ops.runs")
+    runs = runs[runs["flow"] != ANALYSIS]
     clocks = read(settings.store, "ref.run")
     same = (pd.to_datetime(runs["as_of"], utc=True) == pd.to_datetime(clocks["as_of"], utc=True)[0]) & (
         pd.to_datetime(runs["data_date"]) == pd.to_datetime(clocks["data_date"])[0]

@@ -16,10 +16,11 @@ from flows.outcomes import DONE, INCOMPLETE, NOT_DONE, sentence
 from flows.pulling import access
 from flows.receipts import RunReceipt
 from flows.settings import load_settings, prepare_prefect
-from flows.summary import stage_lines, summary_lines
-from warehouse import read
+from flows.summary import effect_lines, stage_lines, summary_lines
+from flows.weeks import ANALYSIS
+from warehouse import read, read_issued
 
-__all__ = ["backfill", "day", "ingest", "instant", "rebuild", "run_ingest", "run_weekly", "weekly"]
+__all__ = ["analysis", "backfill", "day", "ingest", "instant", "rebuild", "run_ingest", "run_weekly", "weekly"]
 
 
 def day(text: str) -> date:
@@ -54,6 +55,15 @@ def weekly(arguments: argparse.Namespace) -> int:
         strict=arguments.strict,
         json_wanted=arguments.json,
     )
+
+
+def analysis(arguments: argparse.Namespace) -> int:
+    """`nadir run analysis`: a dated analysis of a frozen cohort, from what has landed."""
+    prepare_prefect(open_context(arguments.config).settings.home)
+    from flows.analysis import analysis as flow
+
+    state = flow(path_text(arguments.config), through=arguments.through, as_of=arguments.as_of, return_state=True)
+    return ended(state, arguments.config, json_wanted=arguments.json, strict=False)
 
 
 def backfill(arguments: argparse.Namespace) -> int:
@@ -156,7 +166,10 @@ def say(receipt: RunReceipt, config: Path | None, *, json_wanted: bool) -> None:
         tell([json.dumps(dataclasses.asdict(receipt), indent=2, default=str)])
         return
     lines: list[str] = []
-    if receipt.run_id is not None:
+    if receipt.flow == ANALYSIS and receipt.run_id is not None:
+        effects = read_issued(open_context(config).settings.store, "published.effects", run_id=receipt.run_id)
+        lines += [f"analysis through {receipt.data_date}, known at {receipt.as_of}", "", *effect_lines(effects), ""]
+    elif receipt.run_id is not None:
         store = open_context(config).settings.store
         estimates = read(store, "published.estimates", run_id=receipt.run_id)
         two_by_two = read(store, "published.two_by_two", run_id=receipt.run_id)

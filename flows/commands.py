@@ -159,7 +159,21 @@ def add_run(groups: argparse._SubParsersAction[Words]) -> None:
     weekly.add_argument("--no-ingest", action="store_true", help="build from what has landed, ask no server")
     for words in (ingest, weekly):
         words.add_argument("--strict", action="store_true", help="warnings end with exit code 1")
+    add_analysis(group)
     add_past_runs(group)
+
+
+def add_analysis(group: argparse._SubParsersAction[Words]) -> None:
+    """`nadir run analysis`."""
+    says = "analyse a frozen cohort: associations and models with p values, which no weekly page shows"
+    example = "nadir run analysis --through 2019-12-29"
+    words = with_config(command(group, "analysis", says, example, command_run.analysis), json=True)
+    words.add_argument(
+        "--through", type=command_run.day, metavar="DATE", help="last local day looked at (default: last Sunday)"
+    )
+    words.add_argument(
+        "--as-of", type=command_run.instant, metavar="T", help="use what was known at this instant (default: newest)"
+    )
 
 
 def add_past_runs(group: argparse._SubParsersAction[Words]) -> None:

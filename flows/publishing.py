@@ -15,7 +15,7 @@ from flows.building import Completeness
 from flows.changes import week_changes
 from flows.context import RunContext, iso_week
 from flows.first_screen import first_screen, week_figures
-from flows.page_figures import cohort_panels, table_of_patients
+from flows.page_figures import cohort_panels, shown_analysis, table_of_patients
 from flows.pulling import missing_sentences
 from flows.weeks import is_reconstructed
 from metrics.figures import COUNT_RELATIONS, Counts, weekly_figures
@@ -53,7 +53,9 @@ def publish_figures(
         {
             **frames,
             "ops.checks": check_frame(checks),
-            "ops.runs": run_frame(run, flow=flow, outcome=outcome).assign(previous_run_id=previous_run_id),
+            "ops.runs": run_frame(run, flow=flow, outcome=outcome).assign(
+                previous_run_id=previous_run_id, analysis_run_id=shown_analysis(context, run)
+            ),
         },
     )
     publish_reader(settings.store, run.run_id)

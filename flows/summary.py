@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-__all__ = ["figure", "stage_lines", "summary_lines"]
+__all__ = ["effect_lines", "figure", "stage_lines", "summary_lines"]
 
 PRIMARY_EXPOSURES = ("bridging_other_than_fc", "crs_grade_3_exposure")
 
@@ -67,6 +67,28 @@ def summary_lines(estimates: pd.DataFrame, two_by_two: pd.DataFrame) -> list[str
     ]
     tables = sorted(two_by_two.to_dict("records"), key=lambda row: row["exposure"] not in PRIMARY_EXPOSURES)
     return lines + [association(row) for row in tables]
+
+
+def effect_lines(effects: pd.DataFrame) -> list[str]:
+    """The effects of a dated analysis, one a line, with their p values; what could not be fitted says why."""
+    return [effect(row) for row in effects.sort_values("place").to_dict("records")]
+
+
+def effect(row: Mapping[str, object]) -> str:
+    """`bridging_other_than_fc / infected_early (no): odds ratio 3.52 (0.91-14.87), 16 events of 54, p 0.067 ...`."""
+    adjusted = f", adjusted for {row['adjusted_for']}" if row["adjusted_for"] else ""
+    name = f"{row['exposure']} / {row['outcome']} ({row['stratum']}{adjusted}): {row['kind']}"
+    counts = f"{row['events']} events of {row['patients']}"
+    if pd.isna(row["estimate"]) and pd.isna(row["lower"]):
+        return f"{name} not given, {counts}; {row['note']}"
+    upper = "inf" if pd.isna(row["upper"]) else f"{float(row['upper']):.2f}"  # type: ignore[arg-type]
+    lower = "0" if pd.isna(row["lower"]) else f"{float(row['lower']):.2f}"  # type: ignore[arg-type]
+    p_value = "" if pd.isna(row["p_value"]) else f", p {float(row['p_value']):.2g}"  # type: ignore[arg-type]
+    if not pd.isna(row["p_adjusted"]):
+        p_value += f" ({row['p_adjustment']}: {float(row['p_adjusted']):.2g})"  # type: ignore[arg-type]
+    # A ratio that is not there although its lower limit is has no bound above: nobody of one group is on one side.
+    value = "inf" if pd.isna(row["estimate"]) else f"{float(row['estimate']):.2f}"  # type: ignore[arg-type]
+    return f"{name} {value} ({lower}-{upper}), {counts}{p_value}; {row['method']}"
 
 
 def stage_lines(seconds: Mapping[str, float]) -> list[str]:

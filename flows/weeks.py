@@ -14,11 +14,13 @@ from warehouse.ingests import read_json_lines
 from warehouse.issued import PUBLISHED
 
 __all__ = [
-    "IssuedRun", "is_reconstructed", "issued_files", "issued_runs", "known_for", "newest_run", "next_deadline",
-    "sundays",
+    "ANALYSIS", "IssuedRun", "is_reconstructed", "issued_files", "issued_runs", "known_for", "newest_run",
+    "next_deadline", "sundays",
 ]  # fmt: skip
 
 NATURAL_DELAY = timedelta(days=7)
+# The flow whose runs in landing/published/ are no weeks.
+ANALYSIS = "analysis"
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class IssuedRun:
 
 
 def issued_runs(landing: Path) -> list[IssuedRun]:
-    """Every run that was issued, by data date and knowledge."""
+    """Every run that issued a week, by data date and knowledge; dated analyses are none."""
     rows = [row for path in sorted((landing / PUBLISHED).glob("*/ops.runs.jsonl")) for row in read_json_lines(path)]
     runs = [
         IssuedRun(
@@ -49,6 +51,7 @@ def issued_runs(landing: Path) -> list[IssuedRun]:
             protocol=row["protocol"],
         )
         for row in rows
+        if row["flow"] != ANALYSIS
     ]
     return sorted(runs, key=lambda run: (run.data_date, run.as_of, run.run_id))
 

@@ -53,6 +53,7 @@ class Thresholds(ProtocolPart):
     fever_sustained_celsius: Number
     fever_sustained_minutes: WholeNumber
     baseline_first_day: WholeNumber
+    igg_low_g_per_l: Number
     severe_grade: WholeNumber
     late_contact_day: WholeNumber
     complete_day: WholeNumber

@@ -59,9 +59,9 @@ CLASSES = (
 ORDERS = {"measure": MEASURES, "stratum": STRATA, "window_name": WINDOWS, "infection_class": CLASSES}
 WHOLE_NUMBERS = (
     "numerator", "denominator", "day", "at_risk", "exposed_events", "exposed_without", "unexposed_events",
-    "unexposed_without", "unknown_events", "unknown_without",
+    "unexposed_without", "unknown_events", "unknown_without", "place", "events", "patients",
 )  # fmt: skip
-REAL_NUMBERS = ("value", "estimate", "lower", "upper", "level")
+REAL_NUMBERS = ("value", "estimate", "lower", "upper", "level", "p_value", "p_adjusted")
 
 Cell = str | int | float | None
 Row = dict[str, Cell]

@@ -7,7 +7,7 @@ Source: statistics.md 3.5; Firth, Biometrika 1993;80:27; Heinze and Schemper, St
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from metrics.errors import ModelRejected
+from metrics.profiles import profile_limit
 from metrics.requirements import require_level
 
 Floats = npt.NDArray[np.float64]
@@ -115,25 +116,10 @@ def _term(events: Floats, rows: Floats, best: _Maximum, at: int, name: str, tail
         name=name,
         coefficient=coefficient,
         standard_error=error,
-        lower=_limit(drop, coefficient, -error, critical),
-        upper=_limit(drop, coefficient, error, critical),
+        lower=profile_limit(drop, coefficient, step=-error, critical=critical),
+        upper=profile_limit(drop, coefficient, step=error, critical=critical),
         p_value=float(chi2.sf(max(0.0, at_zero), 1)) if math.isfinite(at_zero) else None,
     )
-
-
-def _limit(drop: Callable[[float], float], centre: float, step: float, critical: float) -> float | None:
-    """Where the profile has dropped by ``critical`` on the side of ``step``; None when it cannot be found."""
-    from scipy.optimize import brentq
-
-    inside, outside = centre, centre + 2.0 * step
-    for _ in range(60):
-        loss = drop(outside)
-        if not math.isfinite(loss):
-            return None
-        if loss > critical:
-            return float(brentq(lambda at: drop(at) - critical, inside, outside, xtol=1e-11, rtol=1e-12))
-        inside, outside = outside, outside + 2.0 * step
-    return None
 
 
 def _maximise(events: Floats, rows: Floats, start: Floats, held: frozenset[int] | None) -> _Maximum:

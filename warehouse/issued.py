@@ -18,6 +18,7 @@ ISSUED_RELATIONS = (
     "published.curves",
     "published.two_by_two",
     "published.table_one",
+    "published.effects",
     "published.changes",
     "published.episodes",
     "published.episode_evidence",

@@ -30,7 +30,7 @@ def test_the_windows_are_those_of_the_contract(protocol):
 
 def test_thresholds_have_the_values_of_the_rule_sheet(protocol):
     thresholds = protocol.thresholds()
-    assert len(thresholds) == 56
+    assert len(thresholds) == 57
     assert list(thresholds)[:7] == [
         "look_back_first_day", "look_back_last_day", "early_first_day", "early_last_day", "late_first_day",
         "late_last_day", "course_gap_days",

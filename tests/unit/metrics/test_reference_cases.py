@@ -15,7 +15,9 @@ import pytest
 
 from metrics import (
     associations,
+    cox,
     firth,
+    firth_cox,
     incidence,
     mean_count_rows,
     mean_counts,
@@ -74,6 +76,7 @@ def cases_of(kind: str) -> list[Any]:
 HOW_MANY = {
     "binomial_ci": 2, "poisson_rate_ci": 2, "rate_ratio": 2, "sir": 2, "two_by_two": 2, "aalen_johansen": 6,
     "firth_logistic": 5, "person_time_split": 3, "mean_cumulative_count": 2,
+    "cox": 3, "cox_time_varying": 3, "firth_cox": 2,
 }  # fmt: skip
 
 
@@ -273,3 +276,38 @@ def test_the_published_mean_count_agrees_with_r(case: Case) -> None:
     curve = mean_count_rows.mean_count_curve(persons, last_day=int(ends.max()) - 1)
     for row in case.expected["mcf"]:
         case.check(f"time {row['time']} Ghosh-Lin", curve.values[int(row["time"]) - 1], row["mcf_ghosh_lin"])
+
+
+def spans_of(case: Case) -> tuple[pd.DataFrame, list[str]]:
+    """Rows and terms of a survival formula: Surv(start, stop, event) or Surv(time, status) ~ terms."""
+    outcome, _, right = case.settings["formula"].partition(" ~ ")
+    names = outcome.removeprefix("Surv(").removesuffix(")").split(", ")
+    terms = right.split(" + ")
+    times = [pd.Series(0, index=case.data.index), *(case.data[name] for name in names)][-3:]
+    spans = pd.DataFrame(dict(zip(("start", "stop", "event"), times, strict=True)))
+    return spans.join(case.data[terms]), terms
+
+
+@pytest.mark.parametrize("case", [*cases_of("cox"), *cases_of("cox_time_varying")])
+def test_cox_regression_agrees_with_r(case: Case) -> None:
+    found = cox.cox_regression(*spans_of(case))
+    for got, row in zip(found, case.expected["efron"]["coefficients"], strict=True):
+        assert got.name == row["term"]
+        case.check(f"{got.name} coefficient", got.coefficient, row["coef"])
+        case.check(f"{got.name} se", got.standard_error, row["se"])
+        case.check(f"{got.name} p", got.p_value, row["p_wald"])
+        if "lower" in row:
+            case.check(f"{got.name} lower", got.lower, row["lower"])
+            case.check(f"{got.name} upper", got.upper, row["upper"])
+
+
+@pytest.mark.parametrize("case", cases_of("firth_cox"))
+def test_firth_cox_agrees_with_r(case: Case) -> None:
+    found = firth_cox.firth_cox(*spans_of(case), level=case.settings["conf_level"])
+    for got, row in zip(found, case.expected["coefficients"], strict=True):
+        assert got.name == row["term"]
+        case.check(f"{got.name} coefficient", got.coefficient, row["coef"])
+        case.check(f"{got.name} se", got.standard_error, row["se"])
+        case.check(f"{got.name} lower", got.lower, row["profile_lower"])
+        case.check(f"{got.name} upper", got.upper, row["profile_upper"])
+        case.check(f"{got.name} p", got.p_value, row["p_penalised_lr"])
