@@ -11,15 +11,33 @@ from mappings.sql_on_fhir import CompileError, compile_view
 
 
 @pytest.fixture(scope="session")
-def check_case():
+def rows_of():
+    """rows_of(view, resources): the names of the columns and the rows; a Decimal goes in as it is written."""
+    with duckdb.connect() as connection:
+
+        def run(view, resources):
+            compiled = compile_view(view, source="landed")
+            connection.execute("create or replace table landed (resource json)")
+            lines = [orjson.dumps(resource, default=written).decode() for resource in resources]
+            connection.execute("insert into landed select unnest($lines)", {"lines": lines})
+            result = connection.execute(compiled.sql)
+            columns = [description[0] for description in result.description]
+            assert columns == [column.name for column in compiled.columns]
+            return columns, [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
+
+        yield run
+
+
+@pytest.fixture(scope="session")
+def check_case(rows_of):
     """check_case(resources, test): fails where the view gives anything else than the test says."""
 
     def check(resources, test):
         if test.get("expectError"):
             with pytest.raises((CompileError, duckdb.Error)):
-                run(test["view"], resources)
+                rows_of(test["view"], resources)
             return
-        columns, rows = run(test["view"], resources)
+        columns, rows = rows_of(test["view"], resources)
         if "expectColumns" in test:
             assert columns == test["expectColumns"]
         if "expectCount" in test:
@@ -28,20 +46,6 @@ def check_case():
             assert in_order(rows) == in_order(test["expect"])
 
     return check
-
-
-def run(view, resources):
-    compiled = compile_view(view, source="landed")
-    with duckdb.connect() as connection:
-        connection.execute("create table landed (resource json)")
-        # A Decimal of the file goes in as it is written there: 1.10 stays 1.10.
-        lines = [[orjson.dumps(resource, default=written).decode()] for resource in resources]
-        connection.executemany("insert into landed values (?)", lines)
-        result = connection.execute(compiled.sql)
-        columns = [description[0] for description in result.description]
-        rows = [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
-    assert columns == [column.name for column in compiled.columns]
-    return columns, rows
 
 
 def written(number):
