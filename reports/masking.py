@@ -21,6 +21,7 @@ class Family:
     """One count over the strata: the `part` of a measure in a window, patients or episodes.
 
     `base` is the family that it is a part of, so that its complement follows from both; None: a population itself.
+    `people` are, for infections, the patients who had them: the further infections follow from both.
     """
 
     key: str
@@ -28,12 +29,7 @@ class Family:
     window: str | None
     part: str
     base: str | None = None
-    unit: str = "patients"
-
-    @property
-    def has_infection(self) -> bool:
-        """True for patients with an infection in the window: infections less these are further infections."""
-        return self.part == "numerator" and self.measure in ("infected_proportion", "infected_patients")
+    people: str | None = None
 
 
 # In order of worth: what comes later is hidden when both cannot stand. Patients complete to day 30 come first, not the
@@ -46,12 +42,13 @@ FAMILIES = (
     Family("progressed", "progression_proportion", "early", "numerator", base="progression_of"),
     Family("followed_late", "infected_patients", "late", "denominator"),
     Family("infected_late", "infected_patients", "late", "numerator", base="followed_late"),
-    Family("events_early", "infection_events", "early", "numerator", unit="episodes"),
-    Family("events_late", "infection_events", "late", "numerator", unit="episodes"),
+    Family("events_early", "infection_events", "early", "numerator", people="infected_early"),
+    Family("events_late", "infection_events", "late", "numerator", people="infected_late"),
     Family("died_of", "infection_death_proportion", "early", "denominator", base="complete"),
     Family("died", "infection_death_proportion", "early", "numerator", base="died_of"),
 )
 BY_KEY = {family.key: family for family in FAMILIES}
+POPULATIONS = [family for family in FAMILIES if family.base is None and family.people is None]
 
 
 def is_small(difference: int, minimum: int) -> bool:
@@ -84,7 +81,9 @@ def may_stand(
 ) -> bool:
     """True when no stratum of a family gives a small number with what is shown beside it or was shown before."""
     base = shown.get(family.base, {}) if family.base else chosen
-    if not chosen.keys() <= base.keys():
+    # Where every patient had one infection, a split of the infections is the hidden split of the patients.
+    people = shown.get(family.people, chosen) if family.people else chosen
+    if not chosen.keys() <= base.keys() & people.keys():
         return False
     return not any(
         is_small(number, minimum)
@@ -107,23 +106,23 @@ def derived(family: Family, stratum: str, count: int, shown: Counts, earlier: Se
 
 def known_beside(family: Family, stratum: str, shown: Counts) -> Iterator[int]:
     """Numbers of the same people on the same page: counts and complements; for infections the patients who had them."""
+    if family.people:
+        if stratum in shown.get(family.people, {}):
+            yield shown[family.people][stratum]
+        return
     for key, counts in shown.items():
         other = BY_KEY[key]
-        if stratum not in counts:
-            continue
-        if family.unit == other.unit == "patients":
+        if stratum in counts and not other.people:
             yield counts[stratum]
             if other.base:
                 yield shown[other.base][stratum] - counts[stratum]
-        elif other.has_infection and family.window == other.window and family.unit == "episodes":
-            yield counts[stratum]
 
 
 def over_time(family: Family, stratum: str, mine: Sequence[int], release: Counts) -> Iterator[int]:
     """How much a count and its complement moved since a release; populations against each population of it."""
-    same = [family] if family.base or family.unit == "episodes" else [other for other in FAMILIES if other.base is None]
+    same = [family] if family.base or family.people else POPULATIONS
     for other in same:
-        if stratum not in release.get(other.key, {}) or other.unit != family.unit:
+        if stratum not in release.get(other.key, {}):
             continue
         before = release[other.key][stratum]
         yield mine[0] - before

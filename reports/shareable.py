@@ -16,7 +16,7 @@ from reports.bundle import WeeklyBundle
 from reports.figures_text import DASH, count, interval, is_missing, percent, significant
 from reports.masking import ALL, BY_KEY
 from reports.page import style, template
-from reports.releases import Release, newest_release, row_of
+from reports.releases import Release, newest_release
 from reports.words import MEASURES, STRATA, WINDOWS
 
 __all__ = ["HIDDEN", "render_shareable"]
@@ -89,7 +89,7 @@ def share_lines(release: Release) -> Iterator[Line]:
         family = BY_KEY[key]
         title = f"{MEASURES[family.measure]}, {WINDOWS[str(family.window)]}"
         for stratum in strata_of(release, key):
-            row = row_of(release.estimates, family.measure, stratum, family.window)
+            row = release.row(family.measure, stratum, family.window)
             if row is None or release.count(key, stratum) is None:
                 yield Line(title, STRATA[stratum], (Figure(HIDDEN, None, f"{key}/{stratum}"),) * 4)
             else:
@@ -112,7 +112,7 @@ def rate_lines(release: Release) -> Iterator[Line]:
         family = BY_KEY[key]
         for stratum in strata_of(release, key):
             name, title = f"{key}/{stratum}", WINDOWS[str(family.window)].capitalize()
-            row = row_of(release.estimates, "infection_density", stratum, family.window)
+            row = release.row("infection_density", stratum, family.window)
             if row is None or release.count(key, stratum) is None:
                 yield Line(title, STRATA[stratum], (Figure(HIDDEN, None, name),) * 3)
                 continue
