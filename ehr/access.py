@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import requests
+from requests.adapters import HTTPAdapter
+
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -73,3 +76,26 @@ def origin(url: str) -> tuple[str, str, int | None]:
     """
     parts = urlsplit(url)
     return parts.scheme, parts.hostname or "", parts.port or DEFAULT_PORTS.get(parts.scheme)
+
+
+def open_session(access: ServerAccess) -> requests.Session:
+    """Connections to one server: certificates always verified, nothing taken from the environment."""
+    session = requests.Session()
+    # No proxy, certificate or password from the environment: settings are the only source.
+    session.trust_env = False
+    session.verify = str(access.ca_file) if access.ca_file else True
+    if access.proxy:
+        session.proxies = {"http": access.proxy, "https": access.proxy}
+    adapter = HTTPAdapter(pool_connections=1, pool_maxsize=access.connections, pool_block=True)
+    session.mount("http://", adapter)
+    session.mount("https://", adapter)
+    session.headers.update(
+        {
+            "Accept": "application/fhir+json",
+            # Some servers answer a repeated search from memory for a minute.
+            "Cache-Control": "no-cache",
+            # A parameter the server does not know must be an error, not an unfiltered answer.
+            "Prefer": "handling=strict",
+        }
+    )
+    return session

@@ -9,9 +9,8 @@ from typing import TypeVar
 from urllib.parse import urlencode, urljoin
 
 import requests
-from requests.adapters import HTTPAdapter
 
-from ehr.access import ServerAccess, origin
+from ehr.access import ServerAccess, open_session, origin
 from ehr.bundles import NotReadable
 from ehr.errors import (
     AnswerUnusable,
@@ -59,7 +58,7 @@ class Client:
     session: requests.Session = field(init=False)
 
     def __post_init__(self) -> None:
-        self.session = _open_session(self.access)
+        self.session = open_session(self.access)
 
     def close(self) -> None:
         """Close the connections."""
@@ -150,7 +149,7 @@ class Client:
             if response.status_code == UNAUTHORIZED:
                 response.close()
                 response = self._request(ask, (self.access.renew_token or self.access.token)())
-        if response.status_code == UNAUTHORIZED and at_home:
+        if response.status_code == UNAUTHORIZED and at_home and ask.with_token:
             raise TokenRefused(
                 f"the server at {self.access.host} refused our token (401). Nothing was landed; "
                 "check server.auth and the token."
@@ -175,25 +174,3 @@ def _as_form(url: str) -> Ask:
     path, _, query = url.partition("?")
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     return Ask(f"{path}/_search", method="POST", headers=headers, body=query.encode())
-
-
-def _open_session(access: ServerAccess) -> requests.Session:
-    session = requests.Session()
-    # No proxy, certificate or password from the environment: settings are the only source.
-    session.trust_env = False
-    session.verify = str(access.ca_file) if access.ca_file else True
-    if access.proxy:
-        session.proxies = {"http": access.proxy, "https": access.proxy}
-    adapter = HTTPAdapter(pool_connections=1, pool_maxsize=access.connections, pool_block=True)
-    session.mount("http://", adapter)
-    session.mount("https://", adapter)
-    session.headers.update(
-        {
-            "Accept": "application/fhir+json",
-            # Some servers answer a repeated search from memory for a minute.
-            "Cache-Control": "no-cache",
-            # A parameter the server does not know must be an error, not an unfiltered answer.
-            "Prefer": "handling=strict",
-        }
-    )
-    return session

@@ -11,11 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ehr.bundles import Entry
+from ehr.bundles import Entry, Resource
 from ehr.capability import Capability
 from ehr.client import Client
 from ehr.deletions import fetch_deletions, reread
 from ehr.errors import ServerUnreachable
+from ehr.export_crawl import ExportCrawl
 from ehr.known import Known
 from ehr.landing import Landing
 from ehr.ledger import UnitRow, pending_row
@@ -56,6 +57,7 @@ class Crawl:
     state: State = field(default_factory=State)
     asked_in_full: set[tuple[str, str | None]] = field(default_factory=set)
     shelves: dict[str, Shelf] = field(init=False)
+    known_at: str | None = None
     resources: int = 0
     count_lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -71,7 +73,9 @@ class Crawl:
         """
         self._note_absent_types()
         patients = None
-        if self.plan.roster == "all":
+        if self.plan.source == "export":
+            patients = self._export()
+        elif self.plan.roster == "all":
             self._crawl_types()
         else:
             patients = self._crawl_patients()
@@ -81,7 +85,7 @@ class Crawl:
         for row in list(self.left_open.closing_rows(self.landing.rows, self.plan, self.landing.ingest_id)):
             self.landing.add_row(row)
         self.state.left_open = still_open(self.left_open, self.landing.rows)
-        known = Known(self.plan, self.newest, self.began, self.deletions_since)
+        known = Known(self.plan, self.newest, self.began, self.deletions_since, self.known_at)
         known.leave(self.state, self.landing.rows, self.asked_in_full)
         self.landing.state = self.state.as_json(self.plan)
         return patients
@@ -131,6 +135,26 @@ class Crawl:
             self.newest.add(harvest.newest)
             self.report(ProgressEvent("patients", done, len(patient_ids), self.resources))
         return len(patient_ids)
+
+    def _export(self) -> int | None:
+        members = None
+        if self.plan.roster != "all":
+            members, rows = resolve_roster(self.client, self.plan, ingest_id=self.landing.ingest_id)
+            for row in rows:
+                self.landing.add_row(row)
+            self.state.roster = dict.fromkeys(members)
+
+        def note(resource: Resource) -> None:
+            self.pointers.note(resource)
+            self.newest.note(resource)
+
+        crawl = ExportCrawl(
+            self.client, self.plan, self.capability, self.landing, members, note, self.is_over, self.report
+        )
+        crawl.run(self.began)
+        self.resources += crawl.resources
+        self.known_at = crawl.known_at
+        return None if members is None else len(members)
 
     def _crawl_types(self) -> None:
         types = [name for name in self.plan.types if self.capability.offers(name)]

@@ -15,12 +15,16 @@ ABSENT_TYPE = "the server does not offer this type"
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a pull learned about time: its plan, the newest instants seen, when it began, since when deletions."""
+    """What a pull learned about time: its plan, the newest instants seen, when it began, since when deletions.
+
+    `known_at`, from an export, is what the server itself says to ask from next time.
+    """
 
     plan: PullPlan
     newest: Newest
     began: datetime
     deletions_since: str | None
+    known_at: str | None = None
 
     def leave(self, state: State, rows: Sequence[UnitRow], asked_in_full: set[tuple[str, str | None]]) -> None:
         """Write into the state the instants from which the next pull must ask; only complete units move theirs."""
@@ -40,7 +44,7 @@ class Known:
     def _since(self, unit: tuple[str, str | None], *, broken: bool, in_full: bool) -> str | None:
         # What was asked for in full and failed has no older watermark either: it would bring changes only.
         before = None if broken and in_full else since_of(self.plan, *unit)
-        fresh = None if broken else self.newest.watermark(unit[0], self.began)
+        fresh = None if broken else self.known_at or self.newest.watermark(unit[0], self.began)
         return max(filter(None, (before, fresh)), default=None)
 
     def _history_since(self, rows: Sequence[UnitRow]) -> str | None:

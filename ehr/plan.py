@@ -64,6 +64,7 @@ class PullPlan:
     folder: Path | None = None
     roster: RosterKind = "patients"
     roster_file: Path | None = None
+    group: str | None = None
     roster_searches: Sequence[tuple[str, Sequence[str]]] = ()
     types: Mapping[str, Window | None] = field(default_factory=dict)
     index_days: IndexDays = no_index_days

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
-from ehr.bundles import Entry
+from ehr.bundles import Entry, read_resource
 from ehr.client import Client
-from ehr.errors import PlanRefused
+from ehr.errors import PlanRefused, UnitFailed
 from ehr.ledger import UnitRow
 from ehr.plan import PullPlan
 from ehr.units import SearchUnit, fetch_unit
@@ -22,8 +24,8 @@ def resolve_roster(client: Client, plan: PullPlan, *, ingest_id: str) -> tuple[l
     """The ids of the patients to pull, in order and without forgotten ones, and the ledger rows of finding them.
 
     Raises:
-        PlanRefused: the roster file cannot be read or is empty, the server refuses the searches, or the kind of
-            roster is not offered yet.
+        PlanRefused: the roster file cannot be read or is empty, the server refuses the searches, or the
+            Group cannot be read.
     """
     patients, rows = _found(client, plan, ingest_id)
     return [patient_id for patient_id in patients if not plan.is_forgotten(patient_id)], rows
@@ -34,7 +36,47 @@ def _found(client: Client, plan: PullPlan, ingest_id: str) -> tuple[list[str], l
         return _from_file(client, plan.roster_file, ingest_id)
     if plan.roster == "search":
         return _from_searches(client, plan, ingest_id)
-    raise PlanRefused(f"the roster {plan.roster} is not offered yet; use search, patients or all")
+    return _from_group(client, plan.group, ingest_id)
+
+
+def _from_group(client: Client, group: str | None, ingest_id: str) -> tuple[list[str], list[UnitRow]]:
+    """The members of a Group, by its id; inactive ones are members no longer."""
+    if not group:
+        raise PlanRefused("the roster group needs the id of a Group (server.group). Nothing was landed.")
+    try:
+        resource = client.get(f"{client.access.base}/Group/{quote(group, safe='')}", read_resource)
+    except UnitFailed as error:
+        raise PlanRefused(f"the Group of server.group cannot be read ({error}). Nothing was landed.") from error
+    listed = [member for member in resource.get("member") or () if isinstance(member, dict)]
+    members = {name for member in listed if not member.get("inactive") and (name := _member_id(member))}
+    if not members:
+        raise PlanRefused("the Group of server.group has no patients. Nothing was landed.")
+    said = resource.get("quantity")
+    row = UnitRow(
+        ingest_id=ingest_id,
+        unit="roster group",
+        resource_type="Group",
+        patient_id=None,
+        asked=1,
+        received=len(listed),
+        distinct_received=len(members),
+        server_count=said if isinstance(said, int) else None,
+        attempts=1,
+        status="complete",
+    )
+    if isinstance(said, int) and said > len(listed):
+        reason = f"the Group counts {said} members, {len(listed)} are listed"
+        row = replace(row, status="incomplete", reason=reason)
+    return sorted(members), [row]
+
+
+def _member_id(member: dict[str, Any]) -> str | None:
+    reference = member.get("entity")
+    text = reference.get("reference") if isinstance(reference, dict) else None
+    if not isinstance(text, str):
+        return None
+    # Bulk importers leave the uuid of the bundle behind, which is the patient's id.
+    return text.removeprefix("urn:uuid:") if text.startswith("urn:uuid:") else text.rpartition("Patient/")[2] or None
 
 
 def _from_file(client: Client, path: Path | None, ingest_id: str) -> tuple[list[str], list[UnitRow]]:

@@ -40,7 +40,7 @@ def pull(
     """
     if plan.source == "folder":
         return _pull_folder(plan, landing_root, clock, report)
-    if plan.source != "search" or plan.access is None:
+    if plan.source not in ("search", "export") or plan.access is None:
         raise PlanRefused(f"the source {plan.source} cannot be pulled: give a server, or a folder. Nothing was landed.")
     with closing(Client(plan.access)) as client:
         started_at = clock()
@@ -81,8 +81,8 @@ def _pull_folder(plan: PullPlan, landing_root: Path, clock: Callable[[], datetim
 def _header(plan: PullPlan) -> dict[str, Any]:
     return {
         "source": plan.source,
-        "server_url": plan.access.host if plan.access and plan.source == "search" else None,
-        "roster": plan.roster if plan.source == "search" else None,
+        "server_url": plan.access.host if plan.access and plan.source != "folder" else None,
+        "roster": plan.roster if plan.source != "folder" else None,
         "types": {name: list(window) if window else None for name, window in plan.types.items()},
     }
 

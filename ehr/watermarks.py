@@ -164,6 +164,8 @@ def scope_of(plan: PullPlan) -> str:
         sorted((name, list(window) if window else None) for name, window in plan.types.items()),
         sorted((name, sorted(tokens)) for name, tokens in plan.roster_searches),
     ]
+    if plan.source == "export":
+        content += ["export", plan.roster, plan.group]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 

@@ -7,11 +7,10 @@ from datetime import datetime
 from pathlib import Path
 
 from .generator import HospitalReceipt, generate
+from .groups import ROSTER
 from .hospital import DELETIONS, hospital_at, load_hospital
 
 __all__ = ["HospitalReceipt", "generate", "snapshot"]
-
-ROSTER = "roster.txt"
 
 
 def snapshot(folder: Path, to: Path, now: datetime) -> Path:

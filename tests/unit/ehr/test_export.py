@@ -1,0 +1,186 @@
+"""The same by bulk export as by search, at each level, whatever goes wrong on the way."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ehr.errors import PlanRefused
+from ehr.practice.faults import Fault
+from ehr.practice.server import running
+
+LATER = "2026-02-20T00:00:00Z"
+EXPORT = {"source": "export"}
+GROUP = EXPORT | {"roster": "group", "group": "cell-therapy"}
+
+
+@pytest.fixture
+def folder(hospital):
+    path = hospital()
+    (path / "roster.txt").write_text("p0\np1\np2\n")
+    return path
+
+
+def row_of(site, receipt, name):
+    return next(row for row in site.ledger(receipt) if row["unit"] == name)
+
+
+@pytest.mark.parametrize("roster", ["all", "patients", "group"])
+def test_an_export_brings_what_a_search_brings(site, folder, roster, tmp_path):
+    listed = tmp_path / "three.txt"
+    listed.write_text("p0\np1\np2\n")
+    given = {"roster": roster, "roster_file": listed, "group": "cell-therapy"}
+    with running(folder) as url:
+        searched = site.pull(url, **given)
+        exported = site.pull(url, **given, source="export")
+    assert exported.is_complete
+    assert site.landed(exported).keys() == site.landed(searched).keys()
+    assert site.ids(exported) == site.ids(searched)
+    assert exported.patients == (None if roster == "all" else 3)
+
+
+def test_a_patient_who_is_not_on_the_roster_is_left_out(site, folder):
+    with running(folder) as url:
+        receipt = site.pull(url, **GROUP)
+    assert "p3" not in site.ids(receipt)["Patient"]
+    assert not any("Patient/p3" in line for lines in site.landed(receipt).values() for line in lines)
+
+
+def test_the_next_export_brings_what_changed_and_what_was_deleted(site, hospital, make):
+    base = make.small_hospital()
+    changed = make.resource("Observation", "p0-o1", "p0", updated=LATER, status="amended")
+    changed["meta"]["versionId"] = "2"
+    with running(hospital(base)) as url:
+        site.pull_on(url, roster="all", **EXPORT)
+    with running(hospital([*base, changed], [("Condition", "p0-c", LATER)]), now=None) as url:
+        state = next(site.root.glob("*/state.json"))
+        content = json.loads(state.read_text())
+        # The practice server's own clock is today; the second export must ask from before the change.
+        content["types"] = dict.fromkeys(content["types"], "2026-02-10T00:00:00Z")
+        content["history_since"] = "2026-02-10T00:00:00Z"
+        state.write_text(json.dumps(content))
+        second = site.pull_on(url, roster="all", **EXPORT)
+    assert site.ids(second) == {"Observation": {"p0-o1"}}
+    learned = {(row["resource_id"], row["learned_by"]) for row in site.manifest(second)["deletions"]}
+    assert ("p0-c", "export") in learned
+    assert second.is_complete
+
+
+def test_a_new_member_is_exported_with_all_that_is_old(site, folder):
+    with running(folder) as url:
+        site.pull_on(url, **GROUP)
+    (folder / "roster.txt").write_text("p0\np1\np2\np3\n")
+    with running(folder) as url:
+        receipt = site.pull_on(url, **GROUP)
+    assert "p3-o0" in site.ids(receipt)["Observation"]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(r"export-status", headers=(("Retry-After", "1795333932924"),), status=429),
+        Fault(r"export-status", times=2, status=500, body=b'{"resourceType":"OperationOutcome"}'),
+        Fault(r"export-status", nth=2, status=200, body=b"<html>please log in</html>"),
+        Fault(r"GET /fhir/\$export-status/1", status=404),
+        Fault(r"export-file/1/0", status=500),
+        Fault(r"export-file/1/0", status=410),
+        Fault(r"export-file/1/0", keep_share=0.5),
+        Fault(r"export-file/1/1", gzip="damaged"),
+        Fault(r"export-file", times=None, gzip="unnamed"),
+        Fault(r"export-file", times=None, bom=True, crlf=True, blank_lines=True),
+        Fault(r"export-file/1/2", half_line=2),
+        Fault(r"export-file/1/2", times=None, half_line=2),
+        Fault(r"export-status", times=None, replace=(('"count":', '"lines":'),)),
+        Fault(r"export-status", times=None, replace=(('"requiresAccessToken": false, ', ""),)),
+        Fault(r"DELETE", times=None, status=404),
+        Fault(r"GET /fhir/\$export\?", status=429, headers=(("Retry-After", "Wed, 21 Oct 2065 07:28:00 GMT"),)),
+        Fault(r"GET /fhir/\$export\?", times=2, reset=True),
+    ],
+    ids=lambda fault: fault.pattern if isinstance(fault, Fault) else None,
+)
+def test_what_goes_wrong_on_the_way_is_made_good(site, folder, fault):
+    with running(folder) as url:
+        truth = site.ids(site.pull(url, roster="all"))
+    with running(folder, faults=[fault]) as url:
+        receipt = site.pull(url, roster="all", **EXPORT)
+    assert receipt.is_complete
+    found = {kind: {json.loads(line)["id"] for line in lines if is_json(line)} for kind, lines in landed(site, receipt)}
+    assert found == truth
+    assert max(site.sleeper.seconds) <= 300
+    assert not (site.root / "export.json").exists()
+
+
+def landed(site, receipt):
+    return site.landed(receipt).items()
+
+
+def is_json(line):
+    try:
+        json.loads(line)
+    except ValueError:
+        return False
+    return True
+
+
+def test_a_type_that_the_export_leaves_out_is_searched_for(site, folder):
+    left_out = Fault(r"export-status", times=None, replace=(('"type": "Observation"', '"type": "Basic"'),))
+    gone = Fault(r"export-file/1/4", times=None, status=200, body=b"")
+    with running(folder, faults=[left_out, gone]) as url:
+        receipt = site.pull(url, roster="all", **EXPORT)
+    assert receipt.is_complete
+    assert row_of(site, receipt, "type Observation")["reason"] == "left out by the export, made good by search"
+    assert len(site.ids(receipt)["Observation"]) == 12
+
+
+def test_what_neither_export_nor_search_brings_is_missing(site, folder):
+    faults = [
+        Fault(r"export-file/1/4", times=None, status=500),
+        Fault(r"GET /fhir/Observation\?(?!_summary)", times=None, status=403),
+    ]
+    with running(folder, faults=faults) as url:
+        receipt = site.pull(url, roster="all", **EXPORT)
+    row = row_of(site, receipt, "type Observation")
+    assert receipt.incomplete_types == {"Observation": 1}
+    assert row["reason"].startswith("the server counts 12, 0 came")
+
+
+def test_an_error_file_is_believed_where_nothing_can_be_counted(site, folder):
+    outcome = b'{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"exception"}]}'
+    faults = [
+        Fault(
+            r"export-status", times=None, replace=(('"error": []', '"error": [{"type":"OperationOutcome","url":"e"}]'),)
+        ),
+        Fault(r"export-status/e", times=None, status=200, body=outcome),
+        Fault(r"GET /fhir/[A-Z]\w+\?", times=None, status=403),
+    ]
+    with running(folder, faults=faults[1:] + faults[:1]) as url:
+        receipt = site.pull(url, roster="all", **EXPORT)
+    assert not receipt.is_complete
+    assert "the export says: exception" in row_of(site, receipt, "type Observation")["reason"]
+
+
+def test_a_killed_run_goes_on_with_the_same_job(site, folder):
+    began = []
+    watch = Fault(r"\$export\?", nth=2, times=None, status=500)
+    with running(folder, faults=[watch]) as url:
+        # The deadline of the first pull comes before the job is done, as a kill would.
+        receipt = site.pull_on(url, roster="all", until=site.clock.now, **EXPORT)
+        began.append((site.root / "export.json").exists())
+        # A second kick-off is refused here: only the job of the first can bring anything.
+        healed = site.pull_on(url, roster="all", **EXPORT)
+    assert began == [True]
+    assert receipt.units["pending"] == 5
+    assert healed.is_complete
+    assert not (site.root / "export.json").exists()
+
+
+def test_a_server_that_does_not_export_is_one_sentence(site, folder):
+    refused = Fault(r"\$export", times=None, status=501)
+    with running(folder, faults=[refused]) as url, pytest.raises(PlanRefused, match=r"server\.source"):
+        site.pull(url, roster="all", **EXPORT)
+
+
+def test_a_group_that_cannot_be_read_is_one_sentence(site, folder):
+    with running(folder) as url, pytest.raises(PlanRefused, match=r"server\.group"):
+        site.pull(url, roster="group", group="nobody")
