@@ -71,7 +71,14 @@ CASE_REASONS = {
     "probable_infection": "died with an active infection, no cause recorded: death of infection or not?",
     "conflicting_causes": "the records of the death disagree: death of infection or not?",
 }
-EPISODE_STEPS = {1: "not evidence", 2: "episodes", 3: "listed, not counted", 4: "counted"}
+EPISODE_STEPS = {
+    1: "results and diagnoses that are no evidence",
+    2: "results and diagnoses that are",
+    3: "of these, joined one that was there",
+    4: "infections and listed rows",
+    5: "listed, not counted",
+    6: "counted",
+}
 MEASURES = {
     "week_patients": "Patients alive by day after infusion",
     "week_infusions": "Infusions in the week",

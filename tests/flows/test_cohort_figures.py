@@ -135,3 +135,11 @@ def test_the_page_gets_its_panels_from_what_was_issued(study, members):
     assert (swimmer.groupby("patient_id").head(1)["event"] == "bar").all()
     assert swimmer["local_identifier"].notna().all()
     assert len(panels["benchmarks"]) > 20
+
+
+def test_the_funnel_of_episodes_adds_up_from_evidence_to_counted_infections(study, members):
+    steps = {number: 0 for number in range(1, 7)}
+    for row in study.built("counts.funnel_episodes"):
+        steps[row["step_number"]] += row["rows_count"]
+    assert steps[2] - steps[3] == steps[4] == steps[5] + steps[6]
+    assert steps[6] == sum(len(days(answer)) for answer in members.values()) == 59

@@ -43,6 +43,9 @@ def test_evidence_and_episodes_are_counted_by_their_keys(store: Store) -> None:
                    | a          | Observation   | o2          | excluded | negative
                    | b          | Observation   | o3          | excluded | negative
         e1         | a          | Observation   | o4          | supports |
+        e1         | a          | Observation   | o4          | supports |
+        e1         | a          | Condition     | o6          | supports |
+        e3         | a          | Observation   | o7          | supports |
         e2         | a          | Observation   | o5          | excluded | contaminant
         """,
     )
@@ -57,7 +60,9 @@ def test_evidence_and_episodes_are_counted_by_their_keys(store: Store) -> None:
     )
     assert store.rows("counts.funnel_episodes", ["step_number", "reason", "rows_count"]) == [
         (1, "negative", 2),
-        (2, None, 2),
-        (3, "contaminant", 1),
-        (4, None, 1),
+        (2, None, 3),
+        (3, None, 1),
+        (4, None, 2),
+        (5, "contaminant", 1),
+        (6, None, 1),
     ]

@@ -196,6 +196,12 @@ TABLES = {
              ("no", "early", 1, 31, 1), ("unknown", "early", 0, 0, 0))
          for kind in ("all", "bacterial")],
     ),
+    "counts.event_rates": (
+        "measure varchar, stratum varchar, window_name varchar, infection_class varchar, events bigint, person_days bigint",
+        ["'weekly_infection_density', 'all', 'week_-1', 'all', 1, 30", "'weekly_infection_density', 'all', 'week_1', 'all', 1, 62",
+         "'weekly_infection_density', 'yes', 'week_-1', 'all', 1, 61", "'weekly_infection_density', 'no', 'week_1', 'all', 1, 31",
+         "'weekly_infection_density', 'unknown', 'week_1', 'all', 0, 0", "'listed_events', 'all', 'early', 'fungal_candidate', 1, null"],
+    ),
     "counts.person_first_infection": (
         "person_key integer, stratum varchar, infection_class varchar, last_day integer, cause integer",
         ["1, 'yes', 'all', 58, 0", "2, 'no', 'all', 10, 1", "1, 'yes', 'bacterial', 58, 0", "2, 'no', 'bacterial', 10, 1"],

@@ -1,7 +1,8 @@
 -- counts.funnel_episodes
 -- Grain: one row per step and reason of what was found in cohort members.
--- Rule: 1 evidence that is none, by reason; 2 evidence that supports an episode or listed row; 3 listed rows, by
--- reason; 4 counted episodes; keys are never reworded (docs/definitions.md#counted-and-listed). No times here.
+-- Rule: 1 results and diagnoses that are no evidence, by reason; 2 those that are; 3 those of them that joined an
+-- infection or row that another one had opened; 4 infections and listed rows; 5 listed rows, by reason; 6 counted
+-- infections. 4 = 5 + 6; keys are never reworded (docs/definitions.md#counted-and-listed). No times here.
 with
 
 sources as (
@@ -16,6 +17,7 @@ sources as (
 
 found as (
     select
+        episodes.episode_id,
         episodes.counted,
         episodes.not_counted_reason
     from cohort.episodes as episodes
@@ -23,6 +25,15 @@ found as (
         on
             episodes.patient_id = members.patient_id
             and episodes.course_number = members.course_number
+),
+
+behind as (
+    select
+        found.episode_id,
+        count(distinct sources.resource) as resources
+    from found
+    inner join sources on found.episode_id = sources.episode_id
+    group by found.episode_id
 )
 
 select
@@ -38,12 +49,24 @@ union all
 select
     2 as step_number,
     cast(null as varchar) as reason,
-    count(distinct resource) as rows_count
-from sources
-where episode_id is not null
+    count(distinct sources.resource) as rows_count
+from found
+inner join sources on found.episode_id = sources.episode_id
 union all
 select
     3 as step_number,
+    cast(null as varchar) as reason,
+    cast(coalesce(sum(resources - 1), 0) as bigint) as rows_count
+from behind
+union all
+select
+    4 as step_number,
+    cast(null as varchar) as reason,
+    count(*) as rows_count
+from found
+union all
+select
+    5 as step_number,
     not_counted_reason as reason,
     count(*) as rows_count
 from found
@@ -51,7 +74,7 @@ where not counted
 group by not_counted_reason
 union all
 select
-    4 as step_number,
+    6 as step_number,
     cast(null as varchar) as reason,
     count(*) as rows_count
 from found
