@@ -25,6 +25,9 @@ class Patience:
     longest_delay_seconds: float = 60.0
     # A server may ask for more with Retry-After, up to this; see ehr/retries.py.
     longest_retry_after_seconds: float = 300.0
+    # Between two looks at an export: servers ask for two minutes after a second, or for a second over hours.
+    least_poll_seconds: float = 0.0
+    longest_poll_seconds: float = 300.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,13 +21,14 @@ from ehr.bundles import BOM
 from ehr.client import Ask, Client, Pairs
 from ehr.errors import AnswerUnusable, ConnectionLost, RequestRefused, TimeIsUp, UnitFailed
 from ehr.landed_files import replace_file
-from ehr.retries import RETRIABLE
+from ehr.retries import RETRIABLE, delay_seconds
 from ehr.watermarks import server_clock
 
 JOB_FILE = "export.json"
 ACCEPTED, OK, GONE = 202, 200, frozenset({404, 410})
 # Servers have failed a poll or two and then gone on; a job that fails this often in a row has failed.
 FAILED_POLLS = 5
+LONGEST_BACKOFF = 8
 MOST_MANIFEST_PAGES = 10_000
 # Exactly this: with anything beside it the request is refused by some.
 KICK_OFF = {"Accept": "application/fhir+json", "Prefer": "respond-async"}
@@ -158,7 +159,12 @@ class ExportJob:
             if failed >= FAILED_POLLS:
                 said = "no answer" if response is None else str(response.status_code)
                 raise AnswerUnusable(f"the export failed ({said}, {failed} times)")
-            self.client.pause(min(polls, 8), headers)
+            self._rest(polls, headers)
+
+    def _rest(self, polls: int, headers: Mapping[str, str]) -> None:
+        access = self.client.access
+        wanted = delay_seconds(min(polls, LONGEST_BACKOFF), headers, access.patience, self.client.jitter())
+        access.sleep(min(max(wanted, access.patience.least_poll_seconds), access.patience.longest_poll_seconds))
 
     def _ask(self, ask: Ask) -> requests.Response:
         attempts = self.client.access.patience.attempts

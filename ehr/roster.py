@@ -13,6 +13,7 @@ from ehr.client import Client
 from ehr.errors import PlanRefused, UnitFailed
 from ehr.ledger import UnitRow
 from ehr.plan import PullPlan
+from ehr.profiles import read_profile
 from ehr.units import SearchUnit, fetch_unit
 
 # Addresses above 2,000 characters are cut or refused by some servers and proxies.
@@ -111,6 +112,11 @@ def _read_names(path: Path | None) -> Iterator[str]:
 
 
 def _from_searches(client: Client, plan: PullPlan, ingest_id: str) -> tuple[list[str], list[UnitRow]]:
+    if read_profile(plan.profile).patient_only:
+        raise PlanRefused(
+            f"a server of the profile {plan.profile} answers no search without a patient. Nothing was landed; use the "
+            "roster patients with a file, or a group."
+        )
     if not plan.roster_searches:
         raise PlanRefused("the roster search has no codes to search for. Nothing was landed.")
     patient_ids: set[str] = set()

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from ehr.bundles import Resource
 from ehr.manifest import closed_manifests, instant_text
 from ehr.plan import PullPlan
+from ehr.profiles import read_profile
 
 OVERLAP = timedelta(minutes=5)
 
@@ -141,6 +142,8 @@ def history_since(plan: PullPlan, landing_root: Path) -> str | None:
 
 def since_of(plan: PullPlan, resource_type: str, patient_id: str | None) -> str | None:
     """From when a unit is to be asked for; None: in full. A patient new to the roster is always asked for in full."""
+    if not read_profile(plan.profile).by_last_updated and plan.source == "search":
+        return None
     if patient_id is None:
         return plan.watermarks.get(resource_type)
     if patient_id not in plan.previous_roster:

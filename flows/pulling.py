@@ -8,55 +8,35 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any
 
-from ehr.access import ServerAccess
 from ehr.forgotten import read_forgotten
 from ehr.plan import ProgressEvent, PullPlan, PullReceipt, Window
 from ehr.sources import continue_from, pull
 from flows.context import RunContext, hospital_clock
 from flows.errors import SettingsRejected
+from flows.server_access import server_access as access
+from flows.weeks import window_end
 from mappings.index_events import candidate_index_days, roster_searches
 
-__all__ = ["missing_sentences", "plan_pull", "pull_resources"]
+__all__ = ["access", "missing_sentences", "plan_pull", "pull_resources"]
 
 
 def plan_pull(context: RunContext, *, full: bool) -> PullPlan:
     """The plan of one pull; `full` fetches everything again, else only what changed since the last closed ingest."""
     settings = context.settings
     plan = PullPlan(
-        access=access(context) if settings["server.source"] == "search" else None,
+        access=access(context) if settings["server.source"] != "folder" else None,
         profile=settings["server.profile"],
         source=settings["server.source"],
         folder=settings["server.folder"],
         roster=settings["server.roster"],
         roster_file=settings["server.roster_file"],
+        group=settings["server.group"],
         roster_searches=roster_searches(context.protocol, context.value_sets),
         types=extraction_windows(context),
         index_days=partial(index_days, context),
         is_forgotten=read_forgotten(settings.landing).has,
     )
     return plan if full else continue_from(plan, settings.landing)
-
-
-def access(context: RunContext) -> ServerAccess:
-    """How to reach the server. The token is read each time it is needed and stands in no receipt."""
-    settings = context.settings
-    token: Callable[[], str] | None = None
-    if settings["server.auth"] == "bearer":
-        if settings.token() is None:
-            raise SettingsRejected('server.auth = "bearer" needs NADIR_SERVER_TOKEN or server.token_file')
-        token = partial(bearer, context)
-    return ServerAccess(
-        url=settings["server.url"],
-        token=token,
-        ca_file=settings["server.ca_file"],
-        proxy=settings["server.proxy"],
-        connections=settings["server.connections"],
-    )
-
-
-def bearer(context: RunContext) -> str:
-    """The token as it stands now in the environment or its file."""
-    return context.settings.token() or ""
 
 
 def extraction_windows(context: RunContext) -> dict[str, Window | None]:
@@ -88,8 +68,28 @@ def pull_resources(
     Raises:
         PullStopped: nothing was landed.
     """
-    plan = replace(plan_pull(context, full=full), until=until)
+    plan = replace(plan_pull(context, full=full), until=allowed_until(context, until))
     return pull(plan, context.settings.landing, clock=hospital_clock(), report=report)
+
+
+def allowed_until(context: RunContext, until: datetime | None) -> datetime | None:
+    """The earlier of a deadline and the end of `server.pull_window`; None without either.
+
+    Raises:
+        SettingsRejected: now lies outside the window.
+    """
+    window = context.settings["server.pull_window"]
+    if window is None or context.settings["server.source"] == "folder":
+        return until
+    instant = hospital_clock()()
+    end = window_end(instant, window, context.settings.zone)
+    if end is None:
+        clock = instant.astimezone(context.settings.zone).strftime("%H:%M")
+        raise SettingsRejected(
+            f"server.pull_window is {window} and it is {clock} in the hospital. The server was not asked; start the "
+            "run in the window, or build without a pull: nadir run weekly --no-ingest"
+        )
+    return end if until is None else min(until, end)
 
 
 def missing_sentences(missing: Mapping[str, int], patients: int | None) -> tuple[str, ...]:

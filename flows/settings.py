@@ -8,6 +8,7 @@ wins over the file; relative paths count from the file; secrets come only from t
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tomllib
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from ehr.profiles import profile_names
 from flows.errors import SettingsRejected
 
 __all__ = ["KEYS", "Key", "Settings", "find_settings_file", "load_settings", "prepare_prefect", "starter_file"]
@@ -44,19 +46,30 @@ KEYS: tuple[Key, ...] = (
     Key("site.valuesets", None, "path", "folder with value-set tables that add to or replace ours"),
     Key("time_zone", None, "text", "IANA name of the hospital's time zone; must be given"),
     Key("server.url", None, "text", "base URL of the FHIR R4 server"),
-    Key("server.profile", "generic", "text", "what is known of the server: generic, us-core"),
-    Key("server.source", "search", "text", "search or folder (NDJSON, plain or gzip)"),
+    Key("server.profile", "generic", "text", "what is known of the server: a file of ehr/profiles"),
+    Key("server.source", "search", "text", "search, export (bulk) or folder (NDJSON, plain or gzip)"),
     Key("server.folder", None, "path", "the folder of NDJSON files for source folder"),
-    Key("server.roster", "search", "text", "who is looked at: search, patients or all"),
+    Key("server.roster", "search", "text", "who is looked at: search, patients, group or all"),
     Key(
         "server.roster_file", None, "path", "file of patient ids or system|identifier, one a line, for roster patients"
     ),
-    Key("server.auth", "none", "text", "none or bearer"),
+    Key("server.group", None, "text", "id of the FHIR Group for roster group"),
+    Key("server.auth", "none", "text", "none, basic, bearer or smart-backend"),
     Key("server.token", None, "text", "bearer token; from the environment only", secret=True),
     Key("server.token_file", None, "path", "file that holds the bearer token"),
+    Key("server.user", None, "text", "user name for auth basic"),
+    Key("server.password", None, "text", "password for auth basic; from the environment only", secret=True),
+    Key("server.password_file", None, "path", "file that holds the password"),
+    Key("server.client_id", None, "text", "our client id for auth smart-backend"),
+    Key("server.key_file", None, "path", "private key for auth smart-backend: PEM (RSA or EC P-384) or JWKS"),
+    Key("server.key_id", None, "text", "kid of the key; default: the JWKS's own, or the key's thumbprint"),
+    Key("server.token_url", None, "text", "token endpoint; default: what the server publishes"),
+    Key("server.scopes", None, "text", "scopes to ask for; default: system/*.rs or system/*.read"),
+    Key("server.allowed_hosts", None, "text", "further addresses that links and files may lead to, never with a token"),
     Key("server.ca_file", None, "path", "PEM file of the certificate authority; default: the system's"),
     Key("server.proxy", None, "text", "proxy URL for the FHIR server"),
     Key("server.connections", 5, "number", "parallel connections, 1 to 32"),
+    Key("server.pull_window", None, "text", "local time in which the server may be asked, such as 20:00-06:00"),
     Key("patient.identifier_system", None, "text", "identifier system of the local patient number (internal edition)"),
     Key("patient.link_template", None, "text", "link into the EHR with {patient_id} or {local_identifier}"),
     Key("weekly.deadline", "07:00", "text", "local time at which a scheduled week is built with what is complete"),
@@ -64,16 +77,28 @@ KEYS: tuple[Key, ...] = (
     Key("store.memory", None, "text", "memory limit of the store, such as 4GB; default: half of the machine"),
     Key("store.threads", None, "number", "threads of the store; default: all"),
     Key("store.lock_wait_minutes", 60, "number", "minutes to wait for another writer"),
+    Key("store.keep_builds", 2, "number", "build files kept of the newest issued weeks; each can be made again"),
 )
 
 LEAST_FREE_MB = 50
+CLOCK = r"(?:[01]\d|2[0-3]):[0-5]\d"
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
-    "server.source": ("search", "folder"),
-    "server.roster": ("search", "patients", "all"),
-    "server.auth": ("none", "bearer"),
-    "server.profile": ("generic", "us-core"),
+    "server.source": ("search", "export", "folder"),
+    "server.roster": ("search", "patients", "group", "all"),
+    "server.auth": ("none", "basic", "bearer", "smart-backend"),
+    "server.profile": tuple(profile_names()),
 }
+
+# (key, its choice, what must then be given too)
+NEEDS: tuple[tuple[str, str, str], ...] = (
+    ("server.source", "folder", "server.folder"),
+    ("server.roster", "patients", "server.roster_file"),
+    ("server.roster", "group", "server.group"),
+    ("server.auth", "basic", "server.user"),
+    ("server.auth", "smart-backend", "server.client_id"),
+    ("server.auth", "smart-backend", "server.key_file"),
+)
 
 
 @dataclass(frozen=True)
@@ -123,16 +148,23 @@ class Settings:
 
     def token(self) -> str | None:
         """The bearer token, or None. Read when asked for, never kept in a receipt."""
-        if self.values["server.token"]:
-            return str(self.values["server.token"])
-        file = self.values["server.token_file"]
+        return self._secret("server.token")
+
+    def password(self) -> str | None:
+        """The password for basic, or None. Read when asked for, never kept in a receipt."""
+        return self._secret("server.password")
+
+    def _secret(self, name: str) -> str | None:
+        if self.values[name]:
+            return str(self.values[name])
+        file = self.values[f"{name}_file"]
         if file is None:
             return None
         try:
             return Path(file).read_text(encoding="utf-8").strip()
         except OSError as error:
             raise SettingsRejected(
-                f"server.token_file: cannot read {file} ({error.strerror}). "
+                f"{name}_file: cannot read {file} ({error.strerror}). "
                 "Nothing was changed; name a file that you may read."
             ) from error
 
@@ -165,6 +197,7 @@ def load_settings(given: Path | None = None) -> Settings:
         values[key.name] = _typed(key, raw, file.resolve().parent, origin)
         origins[key.name] = origin
     _require(values, file)
+    _require_times(values, file)
     return Settings(values=values, origins=origins, file=file.resolve())
 
 
@@ -226,12 +259,19 @@ def _require(values: Mapping[str, Any], file: Path) -> None:
     for name, choices in CHOICES.items():
         if values[name] not in choices:
             raise SettingsRejected(f"{file}: {name} must be one of {', '.join(choices)}.")
-    if values["server.source"] == "folder" and values["server.folder"] is None:
-        raise SettingsRejected(f'{file}: server.source = "folder" needs server.folder.')
-    if values["server.source"] == "search" and values["server.url"] is None:
+    if values["server.source"] != "folder" and values["server.url"] is None:
         raise SettingsRejected(f"{file}: server.url must be given.")
-    if values["server.roster"] == "patients" and values["server.roster_file"] is None:
-        raise SettingsRejected(f'{file}: server.roster = "patients" needs server.roster_file.')
+    for name, choice, needed in NEEDS:
+        if values[name] == choice and values[needed] is None:
+            raise SettingsRejected(f'{file}: {name} = "{choice}" needs {needed}.')
+
+
+def _require_times(values: Mapping[str, Any], file: Path) -> None:
+    shapes = {"weekly.deadline": (CLOCK, "07:00"), "server.pull_window": (f"{CLOCK}-{CLOCK}", "20:00-06:00")}
+    for name, (shape, example) in shapes.items():
+        text = values[name]
+        if text is not None and not re.fullmatch(shape, text):
+            raise SettingsRejected(f'{file}: {name} must be local time such as "{example}".')
 
 
 def prepare_prefect(home: Path) -> None:

@@ -15,7 +15,7 @@ from warehouse.issued import PUBLISHED
 
 __all__ = [
     "ANALYSIS", "IssuedRun", "is_reconstructed", "issued_files", "issued_runs", "known_for", "newest_run",
-    "next_deadline", "sundays",
+    "next_deadline", "sundays", "window_end",
 ]  # fmt: skip
 
 NATURAL_DELAY = timedelta(days=7)
@@ -125,3 +125,24 @@ def next_deadline(start: datetime, clock: str, zone: ZoneInfo) -> datetime:
     today = datetime.combine(local.date(), time.fromisoformat(clock), tzinfo=zone)
     tomorrow = datetime.combine(local.date() + timedelta(days=1), time.fromisoformat(clock), tzinfo=zone)
     return today if today > local else tomorrow
+
+
+def window_end(now: datetime, window: str, zone: ZoneInfo) -> datetime | None:
+    """When the window (HH:MM-HH:MM, hospital's clock, perhaps over midnight) that holds `now` ends; None outside it.
+
+    >>> rome = ZoneInfo("Europe/Rome")
+    >>> window_end(datetime(2018, 7, 30, 3, tzinfo=rome), "20:00-06:00", rome).isoformat()
+    '2018-07-30T06:00:00+02:00'
+    >>> window_end(datetime(2018, 7, 30, 12, tzinfo=rome), "20:00-06:00", rome) is None
+    True
+    """
+    opens, closes = window.split("-")
+    return next_deadline(now, closes, zone) if is_inside(now.astimezone(zone).time(), opens, closes) else None
+
+
+def is_inside(clock: time, opens: str, closes: str) -> bool:
+    """Whether a time of day lies in a window; its end does not. Equal ends hold the whole day."""
+    first, last = time.fromisoformat(opens), time.fromisoformat(closes)
+    if first < last:
+        return first <= clock < last
+    return clock >= first or clock < last

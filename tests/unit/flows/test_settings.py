@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from flows.context import open_context, standing_at
 from flows.errors import SettingsRejected
+from flows.pulling import allowed_until
 from flows.settings import KEYS, load_settings, starter_file
 
 URL = 'time_zone = "Europe/Rome"\n[server]\nurl = "https://fhir.example.org/r4"\n'
@@ -64,9 +67,12 @@ def test_the_token_file_is_read_when_asked_for(tmp_path: Path) -> None:
         ('time_zone = "Rome"\n', "no IANA name"),
         (URL + 'rooster = "all"\n', "unknown key server.rooster"),
         (URL + 'token = "abc"\n', "is a secret"),
-        (URL + 'roster = "everyone"\n', "must be one of search, patients, all"),
+        (URL + 'roster = "everyone"\n', "must be one of search, patients, group, all"),
         (URL + 'roster = "patients"\n', "needs server.roster_file"),
         (URL + 'source = "folder"\n', "needs server.folder"),
+        (URL + 'roster = "group"\n', "needs server.group"),
+        (URL + 'auth = "smart-backend"\nclient_id = "nadir"\n', "needs server.key_file"),
+        (URL + 'profile = "unknown"\n', "must be one of epic, generic, hapi"),
         (URL + 'connections = "many"\n', "expected a whole number"),
         ('time_zone = "Europe/Rome"\n', "server.url must be given"),
     ],
@@ -86,3 +92,33 @@ def test_the_starter_file_is_read_back_with_the_defaults(tmp_path: Path) -> None
     for key in KEYS:
         if key.kind != "path" and key.name not in ("server.url", "time_zone"):
             assert settings[key.name] == key.default, key.name
+
+
+@pytest.mark.parametrize("window", ["20:00", "20:00-24:00", "8:00-9:00", "20:00-06:00-07:00", "at night"])
+def test_a_pull_window_that_is_no_two_times_of_day_is_named(tmp_path: Path, window: str) -> None:
+    with pytest.raises(SettingsRejected, match=r"server\.pull_window"):
+        load_settings(written(tmp_path, f'{URL}pull_window = "{window}"\n'))
+
+
+@pytest.mark.parametrize(
+    ("now", "window", "until"),
+    [
+        ("2018-07-30T21:00:00+02:00", "20:00-06:00", "2018-07-31T06:00:00+02:00"),
+        ("2018-07-30T05:59:00+02:00", "20:00-06:00", "2018-07-30T06:00:00+02:00"),
+        ("2018-07-30T06:00:00+02:00", "20:00-06:00", None),
+        ("2018-07-30T12:00:00+02:00", "12:00-13:00", "2018-07-30T13:00:00+02:00"),
+        ("2018-07-30T13:00:00+02:00", "12:00-13:00", None),
+    ],
+)
+def test_a_pull_ends_with_its_window_and_does_not_begin_outside_it(
+    now: str, window: str, until: str | None, tmp_path: Path
+) -> None:
+    context = open_context(written(tmp_path, f'{URL}pull_window = "{window}"\n'))
+    with standing_at(datetime.fromisoformat(now)):
+        if until is None:
+            with pytest.raises(SettingsRejected, match=f"server.pull_window is {window}"):
+                allowed_until(context, None)
+        else:
+            end = datetime.fromisoformat(until)
+            assert allowed_until(context, None) == end
+            assert allowed_until(context, end - timedelta(minutes=1)) == end - timedelta(minutes=1)
