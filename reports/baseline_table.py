@@ -61,17 +61,19 @@ def baseline_pieces(row: Row) -> Iterator[str | Printed]:
     def piece(part: str, shown: str) -> Printed:
         return Printed(shown, machine(row[part]), place | {"part": part})
 
+    has_value = bool(text(row["level"])) or not is_missing(row["median"])
+    absent = 0 if is_missing(row["missing"]) else int(row["missing"])
     if text(row["level"]):
         yield from (piece("n", count(row["n"])), "/", piece("denominator", count(row["denominator"])))
         if not is_missing(row["percent"]) and int(row["denominator"]) >= SMALLEST_DENOMINATOR_FOR_PERCENT:
             yield from (" (", piece("percent", percent(float(row["percent"]) / 100)), ")")
-    elif is_missing(row["median"]):
-        yield DASH
-    else:
+    elif has_value:
         yield from (piece("median", significant(row["median"])), " (", piece("q1", significant(row["q1"])), "–")
         yield from (piece("q3", significant(row["q3"])), ")")
-    if not is_missing(row["missing"]) and int(row["missing"]):
-        yield from ("; ", piece("missing", count(row["missing"])), " missing")
+    if absent:
+        yield from ("; " if has_value else "", piece("missing", count(absent)), " missing")
+    elif not has_value:
+        yield DASH
 
 
 def benchmark_table(studies: pd.DataFrame) -> Table:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from reports.figure_lookup import STRATUM_ORDER, Row, ordered, rows_of
-from reports.figures_text import DASH, SMALLEST_DENOMINATOR_FOR_PERCENT, count, is_missing
+from reports.figure_lookup import STRATUM_ORDER, Row, rows_of
+from reports.figures_text import SMALLEST_DENOMINATOR_FOR_PERCENT, count, is_missing
 from reports.printed import (
     Body,
     Cell,
+    Heading,
     Printed,
     Table,
     columns,
@@ -25,7 +26,7 @@ from reports.printed import (
     text,
     words,
 )
-from reports.words import EPISODE_STEPS, MEASURES, STRATA, WINDOWS, stratum_title
+from reports.words import EPISODE_STEPS, MEASURES, STRATA, STRATUM_SETS, WINDOWS
 
 __all__ = ["funnel_tables", "outcome_table", "sensitivity_table"]
 
@@ -38,7 +39,6 @@ OUTCOMES = (
     "progression_broad_proportion",
 )
 HEADLINE_WINDOWS = ("look_back", "early", "late")
-SHARE_COLUMNS = ("Measure", "Stratum", "Window", "#n/N", "#%", "#95 % CI", "Method", "Note")
 
 
 def funnel_tables(patients: pd.DataFrame, episodes: pd.DataFrame) -> list[Table]:
@@ -73,26 +73,54 @@ def funnel_cell(row: Mapping[str, Any], part: str, source: str) -> Cell:
     return Cell((Printed(count(row[part]), machine(row[part]), place),))
 
 
-def share_row(row: Row) -> tuple[Cell, ...]:
-    """One proportion: fraction, percent (not of fewer than ten), limits, method, note."""
-    few = not is_missing(row["denominator"]) and int(row["denominator"]) < SMALLEST_DENOMINATOR_FOR_PERCENT
-    window = WINDOWS.get(str(row["window_name"]), text(row["window_name"]))
-    return (
-        words(MEASURES.get(row["measure"], row["measure"])),
-        words(STRATA.get(row["stratum"], stratum_title(row["stratum"]))),
-        words(window),
-        Cell(fraction(row)),
-        words(DASH) if few else Cell((share(row),)),
-        Cell(limits(row, as_percent=True)),
-        words(text(row["method"])),
-        words(remark(row)),
-    )
-
-
 def remark(row: Row) -> str:
-    """Status, unless final, and note of a figure."""
+    """Status, unless final, and who was left out; that nothing was seen stands in the limits already."""
     status = "" if row["status"] == "final" else text(row["status"])
-    return "; ".join(part for part in (status, text(row["note"])) if part)
+    note = text(row["note"])
+    return "; ".join(part for part in (status, note if "left out" in note else "") if part)
+
+
+def stratum_cell(row: Row | None) -> Cell:
+    """A figure of one stratum: share with n/N (no percent of fewer than ten), rate with its counts, or a count."""
+    if row is None:
+        return words("")
+    said = remark(row)
+    if is_missing(row["denominator"]):
+        return Cell((counted(row),), under=(said,) if said else ())
+    if is_missing(row["value"]):
+        return Cell(fraction(row), under=(said,) if said else ())
+    few = is_share(row) and int(row["denominator"]) < SMALLEST_DENOMINATOR_FOR_PERCENT
+    shown = () if few else (" = ", share(row) if is_share(row) else rate(row))
+    tail = ("; ", said) if said else ()
+    return Cell((*fraction(row), *shown), under=(*limits(row, as_percent=is_share(row)), *tail))
+
+
+def is_share(row: Row) -> bool:
+    """True for a share of patients."""
+    return "proportion" in row["measure"] or row["measure"] == "probable_infection_death"
+
+
+def by_stratum(rows: Sequence[Row]) -> list[tuple[Cell, ...]]:
+    """One line for each measure, set of strata and window, in the order of the rows, its strata side by side."""
+    lines: dict[tuple[str, str, str], dict[str, Row]] = {}
+    for row in rows:
+        named, colon, answer = str(row["stratum"]).rpartition(":")
+        key = (str(row["measure"]), named if colon else "", text(row["window_name"]))
+        lines.setdefault(key, {})[answer] = row
+    return [
+        (
+            words(MEASURES.get(measure, spoken(measure)) + (f"; {STRATUM_SETS.get(named, named)}" if named else "")),
+            words(WINDOWS.get(window, window)),
+            *(stratum_cell(found.get(stratum)) for stratum in STRATUM_ORDER),
+        )
+        for (measure, named, window), found in lines.items()
+    ]
+
+
+def strata_headings() -> tuple[Heading, ...]:
+    """Measure, window and the strata, as the tables of outcomes have them."""
+    named = (Heading(STRATA[stratum].capitalize(), True, css=f"s-{stratum}") for stratum in STRATUM_ORDER)
+    return (Heading("Measure"), Heading("Window"), *named)
 
 
 def is_headline(row: Row) -> bool:
@@ -106,37 +134,43 @@ def is_headline(row: Row) -> bool:
 
 def outcome_table(estimates: pd.DataFrame) -> Table:
     """Infected, died of infection (probable beside it), progressed: primary and broad under each other."""
-    rows = []
-    for measure in OUTCOMES:
-        found = [row for row in rows_of(estimates, measure) if is_headline(row)]
-        for stratum in ordered([row["stratum"] for row in found], STRATUM_ORDER):
-            rows += [share_row(row) for row in found if row["stratum"] == stratum]
+    rows = [row for measure in OUTCOMES for row in rows_of(estimates, measure) if is_headline(row)]
     return Table(
-        "outcomes",
-        "Patients complete to the end of the window. Probable infection deaths wait for a verdict and stand beside.",
-        columns(*SHARE_COLUMNS),
-        (Body(tuple(rows)),),
+        "outcomes-values",
+        "Patients complete to the end of the window, with exact (Clopper-Pearson) 95 % limits. Probable infection "
+        "deaths wait for a verdict and are not among the deaths.",
+        strata_headings(),
+        (Body(tuple(by_stratum(rows))),),
         nothing="No proportion was computed.",
+        css="baseline",
     )
 
 
 def sensitivity_table(estimates: pd.DataFrame) -> Table:
     """The same figures under other decisions: day 0, strata, window 0 to 90, infections before the infusion."""
+    rows = everything(estimates)
     bodies = [
-        ("Another day 0", [r for r in everything(estimates) if "_day0_" in r["measure"]]),
-        ("Infections at the edge", [r for r in everything(estimates) if r["measure"] in EDGE_EVENTS]),
-        ("Another split of the patients", [r for r in everything(estimates) if ":" in str(r["stratum"])]),
+        (
+            "As published above",
+            [r for r in rows if (r["measure"], r["window_name"]) in BASES and r["stratum"] in STRATA],
+        ),
+        ("Another day 0", [r for r in rows if "_day0_" in r["measure"]]),
+        ("Infections at the edge", [r for r in rows if r["measure"] in EDGE_EVENTS]),
+        ("Another split of the patients", [r for r in rows if ":" in str(r["stratum"])]),
         ("Window of day 0 to 90", [r for r in rows_of_shares(estimates) if r["window_name"] == "early_and_late"]),
     ]
     return Table(
         "sensitivity-values",
-        "Each row changes one decision of the protocol and leaves the others.",
-        columns(*SHARE_COLUMNS),
-        tuple(Body(tuple(sensitivity_row(row) for row in rows), title) for title, rows in bodies if rows),
+        "Each row changes one decision of the protocol and leaves the others. Shares with exact (Clopper-Pearson), "
+        "events per 100 patient-days with exact Poisson 95 % limits.",
+        strata_headings(),
+        tuple(Body(tuple(by_stratum(of_one)), title) for title, of_one in bodies if of_one),
         nothing="No sensitivity row was computed.",
+        css="baseline",
     )
 
 
+BASES = (("infected_proportion", "early"), ("infection_density", "early"))
 EDGE_EVENTS = ("infection_events_between_infusions", "infection_events_before_infusion")
 
 
@@ -149,14 +183,3 @@ def everything(estimates: pd.DataFrame) -> list[Row]:
 def rows_of_shares(estimates: pd.DataFrame) -> list[Row]:
     """Rows of the outcomes that are shares of patients in a plain stratum."""
     return [row for row in everything(estimates) if row["measure"] in OUTCOMES and row["stratum"] in STRATA]
-
-
-def sensitivity_row(row: Row) -> tuple[Cell, ...]:
-    """A share as in the outcomes; a density or a count in the same columns."""
-    if "proportion" in row["measure"] or row["measure"] == "probable_infection_death":
-        return share_row(row)
-    first = share_row(row)[:3]
-    tail = (words(text(row["method"])), words(remark(row)))
-    if is_missing(row["denominator"]):
-        return (*first, Cell((counted(row),)), words(""), words(""), *tail)
-    return (*first, Cell(fraction(row)), Cell((rate(row),)), Cell(limits(row, as_percent=False)), *tail)

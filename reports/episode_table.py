@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from reports.episode_words import DOCUMENTATION, SITES, SUBCLASSES, labels
 from reports.printed import Body, Cell, Table, columns, spoken, text, words
 from reports.words import WINDOWS
 
@@ -42,12 +43,12 @@ def episode_row(row: Mapping[str, Any], link_template: str | None) -> tuple[Cell
         words(day.replace("-", "−"), order=day),
         words(WINDOWS.get(text(row["window_name"]), text(row["window_name"]))),
         words(text(row.get("ward"))),
-        words(spoken(row["infection_class"])),
-        words(spoken(row["site"])),
+        words(labels(row["infection_class"], SUBCLASSES)),
+        words(labels(row["site"], SITES)),
         words(text(row["organisms"])),
-        words(spoken(row["documentation"])),
+        words(labels(row["documentation"], DOCUMENTATION)),
         words(text(row.get("result_status"))),
-        words(text(row.get("rule"))),
+        words(spoken(row.get("rule"))),
         words(reason, css="" if row["counted"] else "soft"),
         Cell((text(row["episode_id"]),), versions=versions, css="code"),
     )

@@ -8,10 +8,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from reports.bundle import Header, WeekCounts, WeeklyBundle
+from reports.episode_words import SITES, SUBCLASSES, labels
 from reports.figures_text import count
 from reports.printed import Printed, machine, spoken, text
 
-__all__ = ["Case", "News", "Trust", "case_list", "news_list", "no_news", "period", "trust_lines", "week_line"]
+__all__ = [
+    "Case", "News", "Trust", "case_list", "clock", "news_list", "no_news", "period", "trust_lines", "week_line",
+]  # fmt: skip
 
 PARTS = {
     "day_0_30": ("week_patients", "early"),
@@ -94,8 +97,17 @@ def period(header: Header) -> str:
     return f"{start} to {last.day} {last:%B %Y}"
 
 
+def clock(instant: str) -> str:
+    """An instant for people.
+
+    >>> clock("2018-07-30T01:00:00Z")
+    '2018-07-30 01:00 UTC'
+    """
+    return f"{instant[:10]} {instant[11:16]} UTC"
+
+
 def week_line(counts: WeekCounts | None) -> tuple[str | Printed, ...]:
-    """The counts of the week as one sentence; empty when the flow gave none."""
+    """The counts of the week up to the cases to adjudicate, as one sentence; empty when the flow gave none."""
     if counts is None:
         return ()
     told = {name: figure(name, getattr(counts, name)) for name in PARTS}
@@ -103,7 +115,7 @@ def week_line(counts: WeekCounts | None) -> tuple[str | Printed, ...]:
         told["day_0_30"], " patients on day 0–30, ", told["day_31_90"], " on day 31–90; ",
         told["infusions"], " infusions; ", "new episodes ", told["new"], ", changed ", told["changed"],
         ", withdrawn ", told["withdrawn"], "; deaths ", told["deaths"], "; ",
-        told["to_adjudicate"], " to adjudicate",
+        told["to_adjudicate"],
     )  # fmt: skip
 
 
@@ -181,10 +193,10 @@ def news_list(bundle: WeeklyBundle, link_template: str | None) -> list[News]:
             onset_on=text(row["onset_on"])[:10],
             specimen_at=text(row["specimen_at"]),
             organisms=text(row["organisms"]),
-            infection_class=spoken(row["infection_class"]),
-            site=spoken(row["site"]),
+            infection_class=labels(row["infection_class"], SUBCLASSES),
+            site=labels(row["site"], SITES),
             result=text(row["result_status"]),
-            rule=text(row["rule"]),
+            rule=spoken(row["rule"]),
             what=text(row["what"]),
             cause=text(row["cause"]),
             episode_id=text(row["episode_id"]),
@@ -192,6 +204,11 @@ def news_list(bundle: WeeklyBundle, link_template: str | None) -> list[News]:
         )
         for row in bundle.line_list.to_dict("records")
     ]
+
+
+def found_of(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Organism, class and site of a case."""
+    return text(row["organisms"]), labels(row["infection_class"], SUBCLASSES), labels(row["site"], SITES)
 
 
 def case_list(bundle: WeeklyBundle, link_template: str | None) -> list[Case]:
@@ -203,9 +220,7 @@ def case_list(bundle: WeeklyBundle, link_template: str | None) -> list[Case]:
             ward=text(row["ward"]),
             on=text(row["on_"])[:10],
             day=day_of(row["onset_day"]),
-            what=" · ".join(
-                part for part in (text(row["organisms"]), spoken(row["infection_class"]), spoken(row["site"])) if part
-            ),
+            what=" · ".join(part for part in found_of(row) if part),
             reason=text(row["reason"]),
             episode_id=text(row["episode_id"]),
             versions=tuple(row["evidence"]),

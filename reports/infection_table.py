@@ -64,8 +64,8 @@ def stratum_table(places: Places, stratum: str) -> Table:
     for window in windows:
         css = hatched(places, stratum, window)
         headings += [Heading("Patients", True, css=f"first {css}".strip()), Heading("Events", True, css=css)]
-        headings += [Heading("per 100 days, 95 % CI", True, css=f"density {css}".strip())]
-        headings += [Heading("Severe", True, css=css), Heading("Deaths", True, css=css)]
+        headings += [Heading("per 100 days", True, css=css)]
+        headings += [Heading(name, True, css=css) for name in ("Severe", "Deaths")[: 1 + has_deaths(places, window)]]
     return Table(
         key=f"infections-{stratum.replace(':', '-')}",
         caption=title,
@@ -79,6 +79,11 @@ def stratum_table(places: Places, stratum: str) -> Table:
 def listed(places: Places, stratum: str) -> set[str]:
     """Classes that are listed and never counted."""
     return {klass for measure, s, _, klass in places if s == stratum and measure == "listed_events"}
+
+
+def has_deaths(places: Places, window: str) -> bool:
+    """False for the window before the infusion: nobody who died in it has a day 0."""
+    return any(measure == "infection_deaths" and w == window for measure, _, w, _ in places)
 
 
 def hatched(places: Places, stratum: str, window: str) -> str:
@@ -96,7 +101,7 @@ def window_heading(places: Places, stratum: str, window: str) -> Heading:
         seen = printed(row, "value", percent(row["value"]))
         pieces += ["; ", counted(row), "/", counted(row, "denominator"), " = ", seen, " seen after day 60"]
     css = f"first {hatched(places, stratum, window)}".strip()
-    return Heading(WINDOWS[window], span=5, css=css, pieces=tuple(pieces))
+    return Heading(WINDOWS[window], span=4 + has_deaths(places, window), css=css, pieces=tuple(pieces))
 
 
 def window_cells(places: Places, stratum: str, window: str, klass: str) -> tuple[Cell, ...]:
@@ -113,7 +118,7 @@ def window_cells(places: Places, stratum: str, window: str, klass: str) -> tuple
         number("infection_events", thin),
         density_cell(density, thin),
         number("severe_events", thin),
-        number("infection_deaths", thin),
+        *((number("infection_deaths", thin),) if has_deaths(places, window) else ()),
     )
 
 
@@ -128,5 +133,5 @@ def listed_cells(places: Places, stratum: str, window: str, klass: str) -> tuple
     """A listed class has events only."""
     row = places.get(("listed_events", stratum, window, klass))
     thin = hatched(places, stratum, window)
-    empty = Cell(("",), css=thin)
-    return (Cell(("",), css=f"first {thin}".strip()), Cell((counted(row),), css=thin), empty, empty, empty)
+    empty = (Cell(("",), css=thin),) * (2 + has_deaths(places, window))
+    return (Cell(("",), css=f"first {thin}".strip()), Cell((counted(row),), css=thin), *empty)

@@ -72,6 +72,7 @@ def render_page(bundle: WeeklyBundle, *, link_template: str | None = None) -> st
         js_hash=policy_hash(js),
         header=bundle.header,
         period=first_screen.period(bundle.header),
+        known_at=first_screen.clock(bundle.header.as_of),
         **first_parts(bundle, link_template),
         **figure_parts(bundle),
         **person_parts(bundle, link_template),
