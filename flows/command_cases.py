@@ -1,4 +1,4 @@
-"""`nadir cases`: the episodes that need a verdict, what stands behind one, and the verdict itself.
+"""`nadir cases`: the cases that need a verdict, what stands behind an episode, and the verdict itself.
 
 Reading opens `read.duckdb` only; a verdict is one line in `landing/verdicts/`, written without any lock on the store.
 """
@@ -16,29 +16,35 @@ from typing import Any
 import pandas as pd
 
 from flows.command_config import tell
-from flows.context import now, open_context
+from flows.context import RunContext, iso_week, now, open_context
 from flows.errors import CommandRejected
+from flows.first_screen import case_rows
 from flows.outcomes import DONE
 from flows.settings import Settings
 from flows.weeks import ANALYSIS
-from metrics.changes import scalar
+from metrics.changes import Json, scalar
 from warehouse import read
 
 __all__ = ["VERDICTS", "decide", "list_cases", "show_case"]
 
 VERDICTS = ("confirm", "reject", "reclassify")
-QUESTIONED = ("possible_contaminant_treated", "presumed_viral_urti", "fungal_candidate", "c_difficile_toxin_negative")
-LISTED = ("episode_id", "patient_id", "onset_on", "onset_day", "infection_class", "organisms", "not_counted_reason")
+OTHER_ANSWERS = ("death_of_infection", "death_of_other_cause", "progressed")
+OF_THE_CASE = ("kind", "episode_id", "patient_id", "case_on", "case_day", "reason")
+OF_THE_EPISODE = ("infection_class", "organisms", "counted")
 BEHIND = ("resource_type", "resource_id", "version_id", "role", "reason", "evidence_on")
+WHY = ("cause", "before", "after", "evidence")
 
 
 def list_cases(arguments: argparse.Namespace) -> int:
-    """The episodes of the newest issue whose counting a person must decide, without a verdict on their evidence."""
+    """The cases of the newest issue that a person must decide: the ones that its page sets apart, deaths first."""
     settings = open_context(arguments.config).settings
     episodes = read(settings.store, "published.episodes", run_id=newest_run(settings))
-    decided = set(read(settings.store, "ops.verdicts")["evidence_hash"].dropna())
-    open_ones = episodes[episodes["not_counted_reason"].isin(QUESTIONED) & ~episodes["evidence_hash"].isin(decided)]
-    rows = plain_rows(open_ones.sort_values(["onset_on", "episode_id"], kind="stable"), LISTED)
+    by_id = {row["episode_id"]: row for row in plain_rows(episodes, ("episode_id", *OF_THE_EPISODE))}
+    rows = [
+        {name: case[name] for name in OF_THE_CASE}
+        | {name: by_id.get(case["episode_id"], {}).get(name) for name in OF_THE_EPISODE}
+        for case in case_rows(settings.store)
+    ]
     if arguments.json:
         tell([json.dumps(rows, indent=2, ensure_ascii=False)])
     else:
@@ -47,31 +53,85 @@ def list_cases(arguments: argparse.Namespace) -> int:
 
 
 def show_case(arguments: argparse.Namespace) -> int:
-    """One episode of the newest issue and the resource versions behind it."""
-    settings = open_context(arguments.config).settings
-    episode = the_episode(settings, arguments.episode_id)
-    evidence = read(
-        settings.store, "published.episode_evidence", run_id=newest_run(settings), episode_id=arguments.episode_id
-    )
-    rows = plain_rows(evidence, BEHIND)
-    if arguments.json:
-        tell([json.dumps({"episode": episode, "evidence": rows}, indent=2, ensure_ascii=False)])
-    else:
-        told = [f"{name.replace('_', ' '):<28} {value}" for name, value in episode.items() if value is not None]
-        tell([*told, "", *("  ".join(str(value) for value in row.values()) for row in rows)])
+    """One episode of an issue, why it differs, and the resource versions behind it; of a withdrawn one as it was."""
+    context = open_context(arguments.config)
+    settings = context.settings
+    run_id = run_of_week(context, arguments.week) if arguments.week else newest_run(settings)
+    found, shown_in = episode_or_withdrawn(settings, run_id, arguments.episode_id)
+    evidence = read(settings.store, "published.episode_evidence", run_id=shown_in, episode_id=arguments.episode_id)
+    evidence = evidence.sort_values(["evidence_on", "resource_type", "resource_id"], kind="stable", na_position="last")
+    changes = read(settings.store, "published.changes", run_id=run_id, subject=f"episode/{arguments.episode_id}")
+    shown = {
+        "episode": found,
+        "withdrawn": shown_in != run_id,
+        "changes": [{name: parsed(row[name]) for name in WHY} for row in plain_rows(changes, WHY)],
+        "evidence": plain_rows(evidence, BEHIND),
+    }
+    tell([json.dumps(shown, indent=2, ensure_ascii=False)] if arguments.json else told_case(shown))
     return DONE
+
+
+def told_case(shown: dict[str, Any]) -> list[str]:
+    """A case as lines: its columns, why it differs, what stands behind it."""
+    lines = [f"{name.replace('_', ' '):<28} {value}" for name, value in shown["episode"].items() if value is not None]
+    if shown["withdrawn"]:
+        lines.insert(0, "withdrawn since the issue before, where it was:")
+    causes = [f"differs from the last issue: {row['cause']}" for row in shown["changes"]]
+    behind = ["  ".join(str(value) for value in row.values()) for row in shown["evidence"]]
+    return [*lines, "", *causes, *behind]
+
+
+def parsed(cell: Json) -> object:
+    """What published.changes keeps as JSON text; the cause is a word."""
+    return json.loads(cell) if isinstance(cell, str) and cell[:1] in "[{" else cell
+
+
+def episode_or_withdrawn(settings: Settings, run_id: str, episode_id: str) -> tuple[dict[str, Any], str]:
+    """An episode of an issue, or of the one that it was compared with; and the run in which it stands.
+
+    Raises:
+        CommandRejected: neither has it.
+    """
+    previous = read(settings.store, "ops.runs", run_id=run_id)["previous_run_id"].dropna()
+    for run in (run_id, *previous):
+        rows = read(settings.store, "published.episodes", run_id=run, episode_id=episode_id)
+        if len(rows):
+            return plain_rows(rows, [str(name) for name in rows.columns])[0], str(run)
+    raise CommandRejected("neither this issue nor the one before has such an episode. See the line list of its week")
+
+
+def run_of_week(context: RunContext, week: str) -> str:
+    """The last run that issued an ISO week.
+
+    Raises:
+        CommandRejected: the week was not issued.
+    """
+    runs = read(context.settings.store, "ops.runs", protocol=context.protocol.name).sort_values("as_of", kind="stable")
+    runs = runs[runs["flow"] != ANALYSIS]
+    found = [
+        str(run_id)
+        for run_id, sunday in zip(runs["run_id"], runs["data_date"], strict=True)
+        if iso_week(pd.Timestamp(sunday).date()) == week
+    ]
+    if not found:
+        raise CommandRejected(f"{week} was not issued. See `nadir report list`")
+    return found[-1]
 
 
 def decide(arguments: argparse.Namespace) -> int:
     """Write a verdict on an episode as its evidence stands in the newest issue; it counts from the next issue on."""
-    settings = open_context(arguments.config).settings
+    context = open_context(arguments.config)
+    settings = context.settings
     episode = the_episode(settings, arguments.episode_id)
+    given = getattr(arguments, "to", None)
+    if given is not None and given not in answers(context):
+        raise CommandRejected(f"no such class. Choose one of {', '.join(answers(context))}")
     decided_at = now()
     line = {
         "evidence_hash": episode["evidence_hash"],
         "episode_id": arguments.episode_id,
         "verdict": arguments.verdict,
-        "reclassified_to": getattr(arguments, "to", None),
+        "reclassified_to": given,
         "decided_by": arguments.by,
         "decided_at": decided_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "note": arguments.note,
@@ -79,6 +139,14 @@ def decide(arguments: argparse.Namespace) -> int:
     path = append_verdict(settings.landing, line, decided_at)
     tell([f"{arguments.verdict} written to {path}; it counts from the next issue on"])
     return DONE
+
+
+def answers(context: RunContext) -> tuple[str, ...]:
+    """What `--to` can be: a class, a group of them, a cause of death, a progression (docs/definitions.md#verdicts)."""
+    classes = context.value_sets["infection_classes"].records()
+    named = [str(row["infection_class"]) for row in classes]
+    groups = [str(row["headline_label"]) for row in classes]
+    return (*dict.fromkeys([*named, *groups]), *OTHER_ANSWERS)
 
 
 def append_verdict(landing: Path, line: dict[str, Any], decided_at: datetime) -> Path:

@@ -130,7 +130,7 @@ def add_config(groups: argparse._SubParsersAction[Words]) -> None:
 
 
 def add_run(groups: argparse._SubParsersAction[Words]) -> None:
-    """`nadir run ingest|weekly|backfill|rebuild`."""
+    """`nadir run ingest|weekly|analysis|backfill|rebuild`."""
     group = group_of(groups, "run", "run a flow now")
     ingest = with_config(
         command(group, "ingest", "pull what is new into landing/ and load it", "nadir run ingest", command_run.ingest),
@@ -223,15 +223,16 @@ def add_reading(groups: argparse._SubParsersAction[Words]) -> None:
 def add_cases(groups: argparse._SubParsersAction[Words]) -> None:
     """`nadir cases list|show|confirm|reject|reclassify`."""
     group = group_of(groups, "cases", "episodes that need a verdict, what stands behind one, and the verdict")
-    says = "list the episodes of the newest issue that need a verdict"
+    says = "list the cases of the newest issue that need a verdict"
     with_config(command(group, "list", says, "nadir cases list", command_cases.list_cases), json=True)
     says = "print an episode and the resource versions behind it"
     show = command(group, "show", says, "nadir cases show 3f2a9c... --json", command_cases.show_case)
     with_config(show, json=True).add_argument("episode_id", metavar="ID", help="episode id, as in the line list")
+    show.add_argument("--week", help="ISO week of the issue such as 2018-W30 (default: the newest)")
     for name, says in (
         ("confirm", "count an episode that is only listed"),
         ("reject", "no longer count an episode"),
-        ("reclassify", "give an episode another class"),
+        ("reclassify", "give an episode another class, or say of what a patient died"),
     ):
         more = " --to viral" if name == "reclassify" else ""
         words = with_config(
@@ -242,7 +243,12 @@ def add_cases(groups: argparse._SubParsersAction[Words]) -> None:
         words.add_argument("--by", required=True, metavar="NAME", help="who decided")
         words.add_argument("--note", help="why, for those who read it later")
         if name == "reclassify":
-            words.add_argument("--to", required=True, metavar="CLASS", help="the class that it is given")
+            words.add_argument(
+                "--to",
+                required=True,
+                metavar="CLASS",
+                help="a class (viral_resp, fungal, ...), death_of_infection, death_of_other_cause or progressed",
+            )
 
 
 def add_store(groups: argparse._SubParsersAction[Words]) -> None:

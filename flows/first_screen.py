@@ -14,7 +14,7 @@ from metrics.first_screen import first_screen_rows
 from metrics.line_list import line_changes
 from reports import WeekCounts
 from reports.words import CASE_REASONS
-from warehouse import RunKey, read, read_build, read_issued
+from warehouse import read, read_build, read_issued
 
 __all__ = ["FirstScreen", "case_rows", "first_screen", "week_figures"]
 
@@ -46,17 +46,17 @@ def week_figures(
     return first_screen_rows(counts, line_changes(before, episodes), status=status)
 
 
-def first_screen(context: RunContext, run: RunKey, estimates: pd.DataFrame) -> FirstScreen:
+def first_screen(context: RunContext, run_id: str, estimates: pd.DataFrame) -> FirstScreen:
     """The first screen of an issued run, read back through the readers' door. `estimates` are those of the run."""
     store, zone = context.settings.store, context.settings.zone
-    runs = read(store, "ops.runs", run_id=run.run_id)
+    runs = read(store, "ops.runs", run_id=run_id)
     previous = scalar(runs["previous_run_id"].iloc[0])
     previous_run_id = None if previous is None else str(previous)
-    episodes = episode_list(store, run.run_id, zone)
+    episodes = episode_list(store, run_id, zone)
     return FirstScreen(
         episodes=episodes,
         week_counts=week_counts(estimates, week_of(store, previous_run_id)),
-        line_list=line_list(store, run.run_id, previous_run_id, zone),
+        line_list=line_list(store, run_id, previous_run_id, zone),
         to_adjudicate=to_adjudicate(store, episodes),
     )
 

@@ -160,7 +160,7 @@ def weekly_bundle(context: RunContext, run: RunKey, whole: Completeness) -> Week
         findings=read(store, "ops.finding_summary"),
         unmapped=read(store, "counts.unmapped_codes"),
         notes=method_notes(context),
-        **first_screen(context, run, estimates),
+        **first_screen(context, run_id, estimates),
         **cohort_panels(store, run_id),
     )
 

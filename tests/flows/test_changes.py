@@ -17,8 +17,10 @@ import pytest
 from flows import building, command_cases, context, steps
 from flows.changes import last_issue
 from flows.commands import parser
+from flows.errors import CommandRejected
 from mappings import protocol, value_sets
 from tests.flows.conftest import Hospital, write_settings
+from tests.flows.small_ward import tree
 from warehouse import read, relations
 
 FIRST, SECOND = date(2019, 12, 29), date(2020, 1, 5)
@@ -230,11 +232,14 @@ def test_no_build_of_the_comparison_is_left(changed) -> None:
     assert builds == {changed.ward.run_id, changed.run_id}
 
 
-def test_the_same_week_again_gives_the_same_changes(changed) -> None:
-    file = changed.ward.home.landing / "published" / changed.run_id / "published.changes.jsonl"
-    before = file.read_bytes()
-    assert changed.ward.home.issue(SECOND, pull=False).run_id == changed.run_id
-    assert file.read_bytes() == before
+def test_the_same_week_again_is_the_same_to_the_byte(changed) -> None:
+    home = changed.ward.home
+    places = [home.landing / "published", home.folder / "nadir-data" / "reports"]
+    before = [tree(place) for place in places]
+    assert home.issue(SECOND, pull=False).run_id == changed.run_id
+    assert [tree(place) for place in places] == before
+    file = home.landing / "published" / changed.run_id / "published.changes.jsonl"
+    assert len(file.read_bytes()) > 0
     assert file.stat().st_mode & 0o077 == 0
 
 
@@ -303,13 +308,31 @@ def run_words(*words: str) -> int:
     return int(arguments.run(arguments))
 
 
-def test_a_case_leads_to_its_resource_versions(changed, capsys) -> None:
-    home, (episode_id, resource_id) = changed.ward.home, changed.ward.single[0]
+@pytest.mark.parametrize(("number", "cause", "withdrawn"), [(0, "amended", False), (1, "deleted", True)])
+def test_a_case_leads_to_its_resource_versions(changed, capsys, number: int, cause: str, withdrawn: bool) -> None:
+    """Of one that was withdrawn to those of the issue before."""
+    home, (episode_id, resource_id) = changed.ward.home, changed.ward.single[number]
     assert run_words("cases", "show", episode_id, "--json", "--config", home.config) == 0
     shown = json.loads(capsys.readouterr().out)
     assert shown["episode"]["episode_id"] == episode_id
     assert resource_id in [row["resource_id"] for row in shown["evidence"] if row["role"] == "supports"]
     assert all(row["version_id"] for row in shown["evidence"])
+    assert shown["withdrawn"] == withdrawn
+    assert cause in [row["cause"] for row in shown["changes"]]
+
+
+@pytest.mark.parametrize("words", [("show", "no-such-episode"), ("show", "no-such-episode", "--week", "2001-W01")])
+def test_a_case_or_week_that_was_not_issued_is_wrong_usage(changed, words: tuple[str, ...]) -> None:
+    with pytest.raises(CommandRejected):
+        run_words("cases", *words, "--config", changed.ward.home.config)
+
+
+def test_a_class_that_does_not_exist_is_not_landed(changed) -> None:
+    home, (episode_id, _) = changed.ward.home, changed.ward.single[0]
+    before = tree(home.landing / "verdicts")
+    with pytest.raises(CommandRejected, match="viral_resp"):
+        run_words("cases", "reclassify", episode_id, "--to", "virus", "--by", "lead", "--config", home.config)
+    assert tree(home.landing / "verdicts") == before
 
 
 def test_a_verdict_is_landed_without_the_store_lock(changed, capsys) -> None:

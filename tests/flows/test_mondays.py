@@ -1,135 +1,236 @@
-"""Three Mondays of summer 2018, pulled while the hospital's clock goes on, differ exactly as declared."""
+"""Three Mondays of summer 2018, issued while the hospital's clock goes on, differ as declared, and for the cause.
+
+The second and the third are those of the demo; the first is issued here after the Sunday before it, and once more.
+"""
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
-from ehr.plan import PullPlan
 from ehr.practice.hospital_files import snapshot
-from ehr.sources import pull
-from mappings.protocol import load_protocol
-from mappings.value_sets import load_value_sets
-from tests.flows.conftest import plain
-from warehouse import read_build
-from warehouse.build import Build
-from warehouse.load import load_landing
-from warehouse.run_key import RunKey
+from flows import steps
+from flows.commands import parser
+from flows.context import iso_week, open_context, standing_at
+from flows.first_screen import week_counts, week_of
+from flows.line_list import line_list
+from metrics.changes import scalar
+from metrics.line_list import line_changes
+from tests.flows.conftest import Demo, Hospital, write_settings
+from warehouse import read
 
-WEEK = timedelta(days=7)
-
-
-@pytest.fixture(scope="module")
-def issues(hospital, tmp_path_factory):
-    """What each Sunday holds, by its date: rows of relations; the week before the first Monday too."""
-    home = tmp_path_factory.mktemp("live")
-    told = hospital.truth["mondays"]
-    clock = {monday["data_date"]: datetime.fromisoformat(monday["now"]) for monday in told}
-    clock = {told[0]["previous_data_date"]: datetime.fromisoformat(told[0]["now"]) - WEEK, **clock}
-    return {sunday: issue_of(hospital, home, sunday, now) for sunday, now in clock.items()}
+WEEK, HOUR = timedelta(days=7), timedelta(hours=1)
+KEYS = (
+    "change", "patient_id", "onset_on", "onset_day", "infection_class", "counted", "not_counted_reason", "cause",
+)  # fmt: skip
 
 
-def issue_of(hospital, home, sunday, now):
-    export = snapshot(hospital.folder, home / sunday, now)
-    plan = PullPlan(source="folder", folder=export)
-    receipt = pull(plan, home / "landing", clock=lambda: now, report=lambda event: None)
-    load_landing(home / "store", home / "landing")
-    run = RunKey(
-        as_of=receipt.landed_at,
-        data_date=date.fromisoformat(sunday),
-        time_zone="Asia/Shanghai",
-        protocol=load_protocol("car-t-b-all"),
-        value_sets=load_value_sets(),
-        software_version="0",
-    )
-    build = Build(home / "store", run)
-    build.stage()
-    build.cohort()
-    return {
-        name: plain(read_build(home / "store", run.run_id, f"cohort.{name}"))
-        for name in ("episodes", "courses", "patients", "infusions")
-    }
+@dataclass(frozen=True)
+class Issue:
+    """An issued week: the settings of its home and its row of ops.runs."""
+
+    config: Path
+    run: Mapping[str, Any]
+
+    @property
+    def data(self) -> Path:
+        return self.config.parent / "nadir-data"
+
+    @property
+    def run_id(self) -> str:
+        return str(self.run["run_id"])
+
+    @property
+    def previous_run_id(self) -> str | None:
+        found = scalar(self.run["previous_run_id"])
+        return None if found is None else str(found)
+
+    @property
+    def week(self) -> str:
+        return iso_week(pd.Timestamp(self.run["data_date"]).date())
+
+    def published(self, relation: str, run_id: str | None = None) -> pd.DataFrame:
+        return read(self.data / "store", f"published.{relation}", run_id=run_id or self.run_id)
+
+    def lines(self) -> list[dict[str, Any]]:
+        zone = open_context(self.config).settings.zone
+        rows = line_list(self.data / "store", self.run_id, self.previous_run_id, zone)
+        return [{str(name): value for name, value in row.items()} for row in rows.to_dict("records")]
+
+    def episodes_that_changed(self) -> set[str]:
+        subjects = [str(subject).partition("/") for subject in self.published("changes")["subject"]]
+        return {episode_id for kind, _, episode_id in subjects if kind == "episode"}
 
 
-def episodes(issue):
-    members = {(row["patient_id"], row["course_number"]) for row in issue["courses"] if row["in_cohort"]}
-    return {row["episode_id"]: row for row in issue["episodes"] if (row["patient_id"], row["course_number"]) in members}
+def issues_of(config: Path) -> list[Issue]:
+    """Every issue of a home, in the order in which they were issued."""
+    runs = read(config.parent / "nadir-data" / "store", "ops.runs").sort_values("as_of")
+    return [Issue(config, {str(name): value for name, value in row.items()}) for row in runs.to_dict("records")]
 
 
-def row_of(change, episode, fields=()):
-    return {
-        "patient_id": episode["patient_id"],
-        "change": change,
-        "onset_on": episode["onset_on"],
-        "onset_day": episode["onset_day"],
-        "infection_class": episode["infection_class"],
-        "counted": episode["counted"],
-        "not_counted_reason": episode["not_counted_reason"],
-        "fields": {name: {"before": before, "after": after} for name, before, after in fields},
-    }
+def issue(hospital: Hospital, folder: Path, now: datetime) -> str:
+    """The week that is over at an instant, pulled from what the hospital's folder held then; the settings file."""
+    export = folder / now.strftime("export-%Y%m%dT%H%M")
+    config = str(write_settings(folder, {"server.source": "folder", "server.folder": str(export)}))
+    with standing_at(now):
+        if not export.exists():
+            snapshot(hospital.folder, export, now)
+            steps.pull(config, full=True, report=lambda event: None)
+        steps.load(config)
+        plan = steps.plan_week(config, through=None, as_of=None)
+        stations = [steps.station(config, plan, name) for name in steps.STATIONS]
+        steps.issue(config, plan, stations, flow="weekly")
+    return config
 
 
-# Further evidence that leaves the named columns of contracts 5 alone is no change of the episode.
-EVIDENCE = {"evidence_hash", "last_on"}
+@pytest.fixture(scope="session")
+def early(hospital: Hospital, shared) -> list[Issue]:
+    """The Sunday before the first Monday, the first Monday, and the same an hour later, when nothing had happened."""
+    monday = datetime.fromisoformat(hospital.truth["mondays"][0]["now"])
+
+    def make(folder: Path) -> None:
+        for now in (monday - WEEK, monday, monday + HOUR):
+            issue(hospital, folder, now)
+
+    return issues_of(shared("early-mondays", make) / "nadir.toml")
 
 
-def differences(before, after):
-    rows = [row_of("new", after[key]) for key in after if key not in before]
-    rows += [row_of("withdrawn", before[key]) for key in before if key not in after]
-    for key in before.keys() & after.keys():
-        fields = [
-            (name, before[key][name], after[key][name])
-            for name in sorted(before[key].keys() - EVIDENCE)
-            if before[key][name] != after[key][name]
-        ]
-        if fields:
-            rows.append(row_of("changed", after[key], fields))
-    return rows
+@pytest.fixture(scope="session")
+def mondays(early: list[Issue], demo: Demo) -> list[Issue]:
+    """The three Mondays, each with the issue of the week before it."""
+    _, second, third, _ = issues_of(demo.home / "nadir.toml")
+    return [early[1], second, third]
 
 
-def in_order(rows):
+def declared(monday: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {name: ", ".join(row[name]) if name == "infection_class" else row[name] for name in KEYS}
+        for row in monday["differences"]
+    ]
+
+
+def in_order(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (row["patient_id"], row["onset_on"], row["change"]))
 
 
 @pytest.mark.parametrize("place", [0, 1, 2])
-def test_what_differs_from_the_week_before_is_what_was_declared(hospital, issues, place):
-    monday = hospital.truth["mondays"][place]
-    found = differences(episodes(issues[monday["previous_data_date"]]), episodes(issues[monday["data_date"]]))
-    declared = [
-        {key: value for key, value in row.items() if key not in {"story", "cause"}} for row in monday["differences"]
-    ]
-    assert in_order(found) == in_order(declared)
+def test_the_line_list_is_what_was_declared_with_its_cause(
+    hospital: Hospital, mondays: list[Issue], place: int
+) -> None:
+    found = [{name: row[name] for name in KEYS} for row in mondays[place].lines()]
+    assert in_order(found) == in_order(declared(hospital.truth["mondays"][place]))
 
 
 @pytest.mark.parametrize("place", [0, 1, 2])
-def test_the_first_screen_counts_the_declared_patients(hospital, issues, place):
-    monday = hospital.truth["mondays"][place]
-    issue = issues[monday["data_date"]]
-    members = {row["patient_id"]: row for row in issue["courses"] if row["in_cohort"]}
-    died = {row["patient_id"]: row["died_on"] for row in issue["patients"] if row["died_on"]}
-    days = {
-        patient_id: (pd.Timestamp(monday["data_date"]) - pd.Timestamp(row["day0_on"])).days
-        for patient_id, row in members.items()
+def test_every_episode_that_differs_has_its_cause_and_no_other_has_one(mondays: list[Issue], place: int) -> None:
+    monday = mondays[place]
+    before = monday.published("episodes", monday.previous_run_id)
+    differing = {line.episode_id for line in line_changes(before, monday.published("episodes"))}
+    assert monday.episodes_that_changed() == differing
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_what_changed_of_an_episode_is_what_was_declared(hospital: Hospital, mondays: list[Issue], place: int) -> None:
+    monday = mondays[place]
+    lines = line_changes(monday.published("episodes", monday.previous_run_id), monday.published("episodes"))
+    found = {(str(line.row["patient_id"]), name): pair for line in lines for name, pair in line.fields.items()}
+    expected = {
+        (row["patient_id"], name): (", ".join(pair["before"]), ", ".join(pair["after"]))
+        for row in hospital.truth["mondays"][place]["differences"]
+        for name, pair in row["fields"].items()
     }
-    alive = [day for patient_id, day in days.items() if patient_id not in died]
-    week = (date.fromisoformat(monday["data_date"]) - WEEK + timedelta(days=1)).isoformat()
-    infused = [row["infused_on"] for row in issue["infusions"] if row["patient_id"] in members]
-    assert sum(0 <= day <= 30 for day in alive) == monday["day_0_30"]
-    assert sum(31 <= day <= 90 for day in alive) == monday["day_31_90"]
-    assert sum(week <= day <= monday["data_date"] for day in infused) == monday["infusions"]
-    assert sum(day >= week for patient_id, day in died.items() if patient_id in members) == monday["deaths"]
+    assert found == expected
 
 
-def test_the_death_is_to_adjudicate_until_its_certificate_comes(hospital, issues):
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_the_first_line_counts_what_was_declared(hospital: Hospital, mondays: list[Issue], place: int) -> None:
+    monday, told = mondays[place], hospital.truth["mondays"][place]
+    counts = week_counts(monday.published("estimates"), week_of(monday.data / "store", monday.previous_run_id))
+    names = ("day_0_30", "day_31_90", "infusions", "new", "changed", "withdrawn", "deaths", "to_adjudicate")
+    assert {name: getattr(counts, name) for name in names} == {name: told[name] for name in names}
+    assert counts.previous_week == iso_week(datetime.fromisoformat(told["previous_data_date"]).date())
+
+
+def test_of_the_first_issue_nothing_is_new(demo: Demo) -> None:
+    first = issues_of(demo.home / "nadir.toml")[0]
+    counts = week_counts(first.published("estimates"), week_of(first.data / "store", first.previous_run_id))
+    assert (counts.new, counts.changed, counts.withdrawn, counts.previous_week) == (0, 0, 0, None)
+    assert first.lines() == []
+    assert len(first.published("changes")) == 0
+    assert len(first.published("episodes")) > 0
+
+
+def test_a_line_says_where_and_when_and_how_sure(hospital: Hospital, mondays: list[Issue]) -> None:
+    """The Gram-negative rod of day 30, first preliminary; the fever on the intensive care unit."""
+    by_story = {
+        (row["patient_id"], row["onset_on"]): row["story"]
+        for monday in hospital.truth["mondays"]
+        for row in monday["differences"]
+    }
+    told = {
+        (place, row["change"], by_story[row["patient_id"], row["onset_on"]]): row
+        for place, monday in enumerate(mondays)
+        for row in monday.lines()
+    }
+    rod, named = told[1, "new", "day_thirty"], told[2, "changed", "day_thirty"]
+    assert (rod["result_status"], named["result_status"]) == ("preliminary", "final")
+    assert named["what"] == "organisms: Gram-negative bacillus → Enterobacter cloacae"
+    assert rod["specimen_at"].startswith(rod["onset_on"])
+    assert len(rod["specimen_at"]) == len("2018-07-20 08:15")
+    fever = told[0, "new", "mrsa_death"]
+    assert (fever["ward"], fever["specimen_at"], fever["result_status"]) == ("MICU", None, "")
+    assert told[1, "new", "mrsa_death"]["ward"].startswith("Haematology")
+    assert told[1, "withdrawn", "refuted"]["what"] == "was counted"
+
+
+@pytest.mark.parametrize("place", [1, 2])
+def test_every_line_leads_to_its_resource_versions(mondays: list[Issue], place: int, capsys) -> None:
+    """Of a withdrawn one to what stood behind it in the issue before."""
+    monday = mondays[place]
+    known = {
+        (row.resource_type, row.resource_id, row.version_id)
+        for run_id in (monday.run_id, monday.previous_run_id)
+        for row in monday.published("episode_evidence", run_id).itertuples()
+    }
+    for line in monday.lines():
+        words = ["cases", "show", line["episode_id"], "--week", monday.week, "--json", "--config", str(monday.config)]
+        arguments = parser().parse_args(words)
+        assert arguments.run(arguments) == 0
+        shown = json.loads(capsys.readouterr().out)
+        assert shown["withdrawn"] == (line["change"] == "withdrawn")
+        assert shown["episode"]["episode_id"] == line["episode_id"]
+        behind = {(row["resource_type"], row["resource_id"], row["version_id"]) for row in shown["evidence"]}
+        assert behind
+        assert behind <= known
+        assert {"/".join(named) for named in behind if named[0] == "Observation"} & set(line["evidence"])
+        assert {row["cause"] for row in shown["changes"]} == set(line["cause"].split(", "))
+
+
+def test_a_week_pulled_again_without_news_has_no_change(early: list[Issue]) -> None:
+    _, monday, later = early
+    assert later.previous_run_id == monday.run_id
+    assert later.lines() == []
+    assert len(later.published("changes")) == 0
+    for relation in ("episodes", "curves", "two_by_two"):
+        frames = [issue.published(relation).drop(columns="run_id") for issue in (monday, later)]
+        assert frames[0].equals(frames[1]), relation
+
+
+def test_the_death_waits_for_a_verdict_until_its_certificate_comes(hospital: Hospital, demo: Demo) -> None:
     [patient_id] = [key for key, answer in hospital.members.items() if answer["story"] == "mrsa_death"]
-    causes = [
-        row["death_cause"] for issue in issues.values() for row in issue["patients"] if row["patient_id"] == patient_id
-    ]
-    assert causes == [None, None, "probable_infection", "infection"]
+    cases = read(demo.data / "store", "cohort.open_cases")
+    patients = read(demo.data / "store", "cohort.patients", patient_id=patient_id)
+    assert patients["death_cause"].tolist() == ["infection"]
+    assert patient_id not in set(cases["patient_id"])
 
 
-def test_what_was_recorded_under_a_merged_patient_is_the_survivors(hospital, issues):
+def test_what_was_recorded_under_a_merged_patient_is_the_survivors(hospital: Hospital, mondays: list[Issue]) -> None:
     [double] = hospital.truth["merged"]
-    assert all(double not in {row["patient_id"] for row in issue["patients"]} for issue in issues.values())
+    assert all(double not in set(monday.published("episodes")["patient_id"]) for monday in mondays)

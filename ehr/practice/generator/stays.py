@@ -13,6 +13,7 @@ DISPOSITION = "http://terminology.hl7.org/CodeSystem/discharge-disposition"
 
 # Ways in which a unit is written for one quantity: (spelling, factor from the first unit as a decimal).
 COUNT_UNITS = (("10*9/L", "1"), ("10*3/uL", "1"), ("/uL", "1000"), ("/mm3", "1000"), ("10^9/L", "1"), ("G/L", "1"))
+WARDS = ("Haematology A", "Haematology B")
 PROTEIN_UNITS = (("mg/L", "1"), ("mg/dL", "0.1"), ("mg/L", "1"))
 
 
@@ -30,14 +31,18 @@ def visit(day: int, *, status: str = "finished") -> Event:
 def stay(
     first: int, last: int | None, *, ward: str | None = None, left: str | None = "home", clock: str = "15:00"
 ) -> Event:
-    """An inpatient stay, known since admission; without a last day it still goes on. ``left`` None: a ward inside."""
+    """An inpatient stay, known since admission; without a last day it still goes on. ``left`` None: a ward inside.
+
+    Without a ward named it is one of the two that take turns by the chart's day 0.
+    """
 
     def write(chart: Chart) -> None:
         period = {"start": chart.at(first, "10:00")}
-        resource_id = chart.add("Encounter", _stay("in-progress", period, ward), day=first)
+        where = ward or WARDS[chart.day0_on.toordinal() % len(WARDS)]
+        resource_id = chart.add("Encounter", _stay("in-progress", period, where), day=first)
         if last is None:
             return
-        body = _stay("finished", {**period, "end": chart.at(last, clock)}, ward)
+        body = _stay("finished", {**period, "end": chart.at(last, clock)}, where)
         if left is not None:
             body["hospitalization"] = {"dischargeDisposition": {"coding": [{"system": DISPOSITION, "code": left}]}}
         chart.amend("Encounter", resource_id, body, day=last)
@@ -83,11 +88,9 @@ def _measure(chart: Chart, test: str, day: int, quantity: tuple[Decimal, str]) -
     chart.add("Observation", body, day=day)
 
 
-def _stay(status: str, period: dict[str, str], ward: str | None) -> Resource:
-    body: Resource = {"status": status, "class": _class("IMP"), "period": period}
-    if ward is not None:
-        body["location"] = [{"location": {"display": ward}, "period": dict(period)}]
-    return body
+def _stay(status: str, period: dict[str, str], ward: str) -> Resource:
+    place = {"location": {"display": ward}, "period": dict(period)}
+    return {"status": status, "class": _class("IMP"), "period": period, "location": [place]}
 
 
 def _class(code: str) -> dict[str, str]:
