@@ -23,13 +23,16 @@ DOCUMENT = "document"
 class Iteration:
     """One row per element of a list that the context `parent` yields; an empty one gives a row if kept.
 
-    The list is the SQL `values`, or what `tree` finds: its SQL can only be written when all its fields are known.
+    The list is the SQL `values`, or what a tree finds: its SQL can only be written when all its fields are known.
+    `with_nulls` is the same list with the nulls of the JSON, where there is such a one.
     """
 
     context: int
     parent: int
     values: str | Tree
     keeps_empty: bool
+    with_nulls: str | None = None
+    is_numbered: bool = True
 
     def list_sql(self) -> str:
         """The SQL of the list, once the whole view is lowered."""
@@ -117,9 +120,14 @@ class Brancher:
             values = value.sql if value.repeats else f"({dialect.as_list(value.sql)})"
             element = replace(value, sql=element_name(context), repeats=False, place=None)
         return (
-            Iteration(context, parent, values, select.keeps_empty),
+            Iteration(context, parent, values, select.keeps_empty, self._with_nulls(values, select)),
             Scope(element, index_name(context), scope.constants),
         )
+
+    def _with_nulls(self, values: str | Tree, select: Select) -> str | None:
+        if select.keeps_empty or isinstance(values, Tree):
+            return None
+        return self._lowering.names.with_nulls.get(values)
 
     def _tree(self, select: Select, scope: Scope, parent: int) -> Tree:
         if parent != ROOT:

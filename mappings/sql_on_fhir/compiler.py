@@ -1,7 +1,8 @@
 """Puts a view together: one projection of the JSON, then per branch a chain of unnests, then `union all`."""
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mappings.sql_on_fhir import dialect_duckdb as dialect
@@ -80,7 +81,8 @@ def _compiled(definition: Definition, source: str) -> CompiledView:
 
 def _projected(source: str, shape: Shape, read: Sequence[Shape], kept: Sequence[str]) -> str:
     """One pass over the JSON: the document, decimals protected where any is read, and the struct of the used paths."""
-    document = dialect.document("resource", keep_decimals=any(one.has_decimals() for one in read))
+    keys = sorted(set[str]().union(*(one.decimal_keys() for one in read)))
+    document = dialect.document("resource", decimal_keys=keys)
     columns = {_RESOURCE: dialect.typed_json(document, shape.structure()), DOCUMENT: document}
     return _select([f"{columns[name]} as {name}" for name in kept], source)
 
@@ -100,7 +102,7 @@ def _condition(path: str, root: Scope, lowering: Lowering) -> str:
 
 def _branch(branch: Branch) -> str:
     outputs = [step for step in branch if isinstance(step, Output)]
-    iterations = [step for step in branch if isinstance(step, Iteration)]
+    iterations = [_settled(step, branch) for step in branch if isinstance(step, Iteration)]
     query = _level(ROOT, outputs, iterations, carried=[], relation="resources")
     done: list[int] = [ROOT]
     for step, iteration in enumerate(iterations):
@@ -108,6 +110,8 @@ def _branch(branch: Branch) -> str:
         later = [_list(other) for other in iterations[step + 1 :] if other.parent in done]
         query = _unnested(iteration, [*kept, *later], query)
         query = _level(iteration.context, outputs, iterations, carried=[*kept, *later], relation=query)
+        if iteration.with_nulls is not None:
+            query += f"\nwhere {element_name(iteration.context)} is not null"
         done.append(iteration.context)
     named = [f"{_column(number)} as {dialect.name(output.column.name)}" for number, output in enumerate(outputs)]
     return _select(named, query)
@@ -123,10 +127,18 @@ def _level(
 
 
 def _unnested(iteration: Iteration, carried: Sequence[str], relation: str) -> str:
-    """One row per element of the list, with its number."""
+    """One row per element of the list, with its number where a column asks for it."""
     values = dialect.or_one_null(_list(iteration)) if iteration.keeps_empty else _list(iteration)
-    element = dialect.unnested(values, element_name(iteration.context), index_name(iteration.context))
-    return _select([*carried, *element], relation)
+    index = index_name(iteration.context) if iteration.is_numbered else None
+    return _select([*carried, *dialect.unnested(values, element_name(iteration.context), index)], relation)
+
+
+def _settled(iteration: Iteration, branch: Branch) -> Iteration:
+    """The iteration with its number if that is read below; else nulls are left out after it, which costs less."""
+    sqls = [step.sql if isinstance(step, Output) else step.list_sql() for step in branch]
+    if any(re.search(rf"\b{index_name(iteration.context)}\b", sql) for sql in sqls):
+        return replace(iteration, with_nulls=None)
+    return replace(iteration, values=iteration.with_nulls or iteration.values, is_numbered=False)
 
 
 def _select(expressions: Sequence[str], relation: str) -> str:

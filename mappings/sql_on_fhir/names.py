@@ -1,4 +1,4 @@
-"""Fresh names for variables of the generated SQL."""
+"""Fresh names for variables of the generated SQL, and what lists were called before their nulls were left out."""
 
 from itertools import count
 
@@ -8,6 +8,8 @@ class Names:
 
     def __init__(self) -> None:
         self._numbers = count(1)
+        # SQL of a list without nulls -> SQL of the list as read: an iteration can leave the nulls out more cheaply.
+        self.with_nulls: dict[str, str] = {}
 
     def variable(self) -> str:
         """A name for the variable of a lambda."""

@@ -71,7 +71,8 @@ def read_field(owner: Value, key: str, type_name: str, *, repeats: bool, names: 
         sql = dialect.field(owner.sql, key)
     many = owner.repeats or repeats
     if many:
-        sql = dialect.without_nulls(sql, names.variable())
+        read, sql = sql, dialect.without_nulls(sql, names.variable())
+        names.with_nulls[sql] = read
     place = Place(owner, key, repeats) if is_primitive(type_name) else None
     return Value(sql, type_name, repeats=many, is_text=place is not None, shape=shape, place=place)
 

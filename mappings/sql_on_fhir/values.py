@@ -28,9 +28,10 @@ class Shape:
             one = "VARCHAR" if elements.is_primitive(self.type_name) else "JSON"
         return [one] if self.repeats else one
 
-    def has_decimals(self) -> bool:
-        """Whether a decimal is read anywhere below: then its text must survive the reading."""
-        return self.type_name == "decimal" or any(child.has_decimals() for child in self.fields.values())
+    def decimal_keys(self) -> set[str]:
+        """The keys under which decimals are read, anywhere below: their text must survive the reading."""
+        own = {key for key, child in self.fields.items() if child.type_name == "decimal"}
+        return own.union(*(child.decimal_keys() for child in self.fields.values()))
 
 
 @dataclass(frozen=True)

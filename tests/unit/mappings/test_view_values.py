@@ -266,3 +266,22 @@ def test_the_sql_is_the_same_each_time():
 
 def _column(path, name=None):
     return {"name": name or path, "path": path}
+
+
+def test_only_the_decimals_that_a_view_reads_are_touched(column_of):
+    resource = (
+        '{"resourceType": "Observation", "id": "o", "valueQuantity": {"value": 1.10, "unit": "x\\",\\"value\\":2.20"}, '
+        '"referenceRange": [{"low": {"value": 3.30}}], "component": [{"valueString": "value"}]}'
+    )
+    assert column_of("Observation", QUANTITY, resource, **TEXT) == ["1.10"]
+    assert column_of("Observation", "value.ofType(Quantity).unit", resource) == ['x","value":2.20']
+    assert column_of("Observation", "component.value.ofType(string).first()", resource) == ["value"]
+    assert column_of("Observation", "referenceRange.low.value.first()", resource, **TEXT) == ["3.30"]
+
+
+def test_null_elements_are_no_rows_and_do_not_count(rows_of):
+    resource = {"resourceType": "Patient", "name": [None, {"family": "a"}, None, {"family": "b"}]}
+    for columns in ([_column("family")], [_column("family"), _column("%rowIndex", "i")]):
+        rows = rows_of({"resource": "Patient", "select": [{"forEach": "name", "column": columns}]}, resource)
+        assert [row["family"] for row in rows] == ["a", "b"]
+        assert [row["i"] for row in rows if "i" in row] in ([], [0, 1])
