@@ -17,6 +17,7 @@ from flows.context import RunContext, iso_week
 from flows.first_screen import first_screen, week_figures
 from flows.page_figures import cohort_panels, shown_analysis, table_of_patients
 from flows.pulling import missing_sentences
+from flows.releasing import releasing_issues
 from flows.weeks import is_reconstructed
 from metrics.figures import COUNT_RELATIONS, Counts, weekly_figures
 from reports import Header, MethodNote, StoppedWeek, WeeklyBundle, write_bundle, write_index
@@ -92,8 +93,12 @@ def figure_status(context: RunContext, run: RunKey, whole: Completeness, flow: s
     """Status of the run's figures: what is missing comes first, then whether a past week was built in hindsight."""
     if not whole.is_complete:
         return "incomplete"
-    in_hindsight = flow == "backfill" and is_reconstructed(run.as_of, run.data_date, context.settings.zone)
-    return "reconstructed" if in_hindsight else "final"
+    return "reconstructed" if in_hindsight(context, run, flow) else "final"
+
+
+def in_hindsight(context: RunContext, run: RunKey, flow: str) -> bool:
+    """True for a past week that `backfill` built with knowledge that did not exist on its Monday."""
+    return flow == "backfill" and is_reconstructed(run.as_of, run.data_date, context.settings.zone)
 
 
 def check_frame(checks: Sequence[CheckRow]) -> pd.DataFrame:
@@ -138,7 +143,12 @@ def write_week(context: RunContext, run: RunKey, whole: Completeness) -> Path:
     """Write the week's bundle from what was published, and the index; returns the page's path."""
     settings = context.settings
     bundle = weekly_bundle(context, run, whole)
-    page = write_bundle(bundle, settings.reports, link_template=settings["patient.link_template"])
+    page = write_bundle(
+        bundle,
+        settings.reports,
+        link_template=settings["patient.link_template"],
+        minimum_cell=settings["report.minimum_cell"],
+    )
     index_weeks(context)
     return page
 
@@ -161,6 +171,7 @@ def weekly_bundle(context: RunContext, run: RunKey, whole: Completeness) -> Week
         unmapped=read(store, "counts.unmapped_codes"),
         notes=method_notes(context),
         **first_screen(context, run_id, estimates),
+        history=releasing_issues(store, run_id),
         **cohort_panels(store, run_id),
     )
 
@@ -172,6 +183,7 @@ def in_issue_order(estimates: pd.DataFrame) -> pd.DataFrame:
 
 def header(context: RunContext, run: RunKey, whole: Completeness) -> Header:
     """Who, when and how whole."""
+    [flow] = read(context.settings.store, "ops.runs", run_id=run.run_id)["flow"]
     return Header(
         protocol=context.protocol.name,
         protocol_title=context.protocol.title,
@@ -185,6 +197,7 @@ def header(context: RunContext, run: RunKey, whole: Completeness) -> Header:
         outcome="complete" if whole.is_complete else "incomplete",
         missing=missing_sentences(whole.missing, whole.patients),
         patients_asked=whole.patients,
+        reconstructed=in_hindsight(context, run, str(flow)),
     )
 
 
