@@ -14,18 +14,20 @@ import shutil
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 from ehr.practice.clock import HospitalClock
 from ehr.practice.hospital_files import generate, snapshot
 from ehr.practice.server import running
 from flows import building
 from flows.command_config import tell
-from flows.command_run import ended, weekly_state
+from flows.command_run import analysis_state, ended, ingest_state, weekly_state
 from flows.context import iso_week, open_context, standing_at
 from flows.outcomes import DONE, NOT_DONE
+from flows.receipts import RunReceipt
 from flows.settings import starter_file
 from flows.weeks import issued_runs
 from warehouse.ingests import closed_ingests
@@ -103,12 +105,40 @@ def issue(place: DemoPlace, week: DemoWeek) -> int:
     """Issue one week with what the hospital knew then; a week that was issued is not pulled again."""
     with knowing(place, week):
         known, stands = issued_before(place.config, week)
-        if week != FINISHED and (stands or (known is None and is_past(place.config, week))):
+        if week == FINISHED:
+            return issue_finished(place.config, known)
+        if stands or (known is None and is_past(place.config, week)):
             told = "stands as issued" if stands else "left out: this folder knows later data already"
             sys.stderr.write(f"{iso_week(week.data_date)} {told}\n")
             return DONE
         state = weekly_state(place.config, through=week.data_date, as_of=known)
-        return ended(state, place.config, json_wanted=False, strict=False, brief=week != FINISHED)
+        return ended(state, place.config, json_wanted=False, strict=False, brief=True)
+
+
+def issue_finished(config: Path, known: datetime | None) -> int:
+    """Pull the finished study unless it was, analyse its frozen cohort, and issue: the page shows the analysis too."""
+    pulled: RunReceipt | None = None
+    if known is None:
+        state = ingest_state(config)
+        pulled = receipt_of(state)
+        if pulled is None:
+            return ended(state, config, json_wanted=False, strict=False)
+        known = pulled.as_of
+    state = analysis_state(config, through=FINISHED.data_date, as_of=known)
+    analysed = receipt_of(state)
+    if analysed is None:
+        return ended(state, config, json_wanted=False, strict=False)
+    seconds = sum(analysed.seconds.values())
+    tell([f"cohort frozen on {FINISHED.data_date} analysed in {seconds:.0f} s: {analysed.counts['effects']} effects"])
+    state = weekly_state(config, through=FINISHED.data_date, as_of=known, ingest=False)
+    before = pulled and replace(pulled, seconds={**pulled.seconds, "analysis": seconds})
+    return ended(state, config, json_wanted=False, strict=False, before=before)
+
+
+def receipt_of(state: Any) -> RunReceipt | None:  # noqa: ANN401  a Prefect state
+    """The receipt a flow ended with; None if it failed."""
+    outcome = state.result(raise_on_failure=False)
+    return outcome if isinstance(outcome, RunReceipt) else None
 
 
 @contextmanager

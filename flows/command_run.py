@@ -59,11 +59,16 @@ def weekly(arguments: argparse.Namespace) -> int:
 
 def analysis(arguments: argparse.Namespace) -> int:
     """`nadir run analysis`: a dated analysis of a frozen cohort, from what has landed."""
-    prepare_prefect(open_context(arguments.config).settings.home)
+    state = analysis_state(arguments.config, through=arguments.through, as_of=arguments.as_of)
+    return ended(state, arguments.config, json_wanted=arguments.json, strict=False)
+
+
+def analysis_state(config: Path | None, *, through: date | None, as_of: datetime | None) -> Any:  # noqa: ANN401  a Prefect state
+    """Run the analysis flow here; returns the state it ended in."""
+    prepare_prefect(open_context(config).settings.home)
     from flows.analysis import analysis as flow
 
-    state = flow(path_text(arguments.config), through=arguments.through, as_of=arguments.as_of, return_state=True)
-    return ended(state, arguments.config, json_wanted=arguments.json, strict=False)
+    return flow(path_text(config), through=through, as_of=as_of, return_state=True)
 
 
 def backfill(arguments: argparse.Namespace) -> int:
@@ -86,11 +91,16 @@ def rebuild(arguments: argparse.Namespace) -> int:
 
 def run_ingest(config: Path | None, *, full: bool = False, json_wanted: bool = False) -> int:
     """Run the ingest flow here; returns the exit code."""
+    return ended(ingest_state(config, full=full), config, json_wanted=json_wanted, strict=False)
+
+
+def ingest_state(config: Path | None, *, full: bool = False) -> Any:  # noqa: ANN401  a Prefect state
+    """Run the ingest flow here; returns the state it ended in."""
     ready_to_pull(config)
     prepare_prefect(load_settings(config).home)
     from flows.ingest import ingest as flow
 
-    return ended(flow(path_text(config), full=full, return_state=True), config, json_wanted=json_wanted, strict=False)
+    return flow(path_text(config), full=full, return_state=True)
 
 
 def run_weekly(
@@ -143,13 +153,20 @@ def ended(
     json_wanted: bool,
     strict: bool,
     brief: bool = False,
+    before: RunReceipt | None = None,
 ) -> int:
-    """Say how a flow ended, in one line if `brief`, and turn its state into the exit code of contracts 3."""
+    """Say how a flow ended, in one line if `brief`, and turn its state into the exit code of contracts 3.
+
+    `before`: the run that pulled and loaded for this one; its counts and times are told with it.
+    """
     outcome = state.result(raise_on_failure=False)
     if not isinstance(outcome, RunReceipt):
         told = sentence(outcome) if isinstance(outcome, BaseException) else f"the flow ended as {state.name}"
         sys.stderr.write(f"nadir: {told.rstrip('.')}.\n")
         return NOT_DONE
+    if before is not None:
+        seconds = {**before.seconds, **{k: v for k, v in outcome.seconds.items() if k not in before.seconds}}
+        outcome = dataclasses.replace(outcome, counts=before.counts, seconds=seconds)
     if brief:
         tell([f"{outcome.week} issued in {sum(outcome.seconds.values()):.0f} s: {outcome.page}"])
     else:

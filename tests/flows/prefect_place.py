@@ -40,7 +40,7 @@ def wait_for(what: Callable[[], Any], *, seconds: float) -> Any:
     return found
 
 
-def stop(process: subprocess.Popen[bytes], *, seconds: float = 60) -> None:
+def stop(process: subprocess.Popen[bytes], *, seconds: float = 20) -> None:
     """End a process of ours with the signal of a service manager, and wait for it."""
     process.send_signal(signal.SIGTERM)
     try:
