@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -9,11 +10,13 @@ from pathlib import Path
 from checks.gate import CheckRow, GateResult, run_gate
 from flows.context import RunContext
 from flows.errors import GateStopped, NothingLanded
-from warehouse import Build, LoadReceipt, RelationReceipt, RunKey, load_landing, read_build
+from flows.weeks import issued_runs
+from warehouse import Build, LoadReceipt, RelationReceipt, RunKey, load_landing, read_build, rebuild
 from warehouse.connection import opened
+from warehouse.errors import StoreOutdated
 from warehouse.ingests import closed_ingests
 from warehouse.known import known_archive
-from warehouse.store import build_path
+from warehouse.store import archive_before_path, build_path, remove_builds, remove_database
 
 __all__ = [
     "STATIONS",
@@ -24,9 +27,11 @@ __all__ = [
     "load",
     "newest_landing",
     "run_key",
+    "tidy",
 ]
 
 STATIONS = ("stage", "cohort", "counts")
+log = logging.getLogger("nadir.steps")
 
 
 def newest_landing(landing: Path) -> datetime:
@@ -55,11 +60,30 @@ def run_key(context: RunContext, *, as_of: datetime, data_date: date) -> RunKey:
 
 
 def load(context: RunContext) -> LoadReceipt:
-    """Load what landed and is not yet in the archive; the caller holds the lock."""
+    """Load what landed and is not yet in the archive, which is made again first if an earlier version made it.
+
+    The caller holds the lock.
+
+    Raises:
+        StoreNewer: a later version made the archive.
+        StoreUnreadable, LandingDamaged, LandingOutOfOrder: see `load_landing`.
+    """
     settings = context.settings
-    return load_landing(
-        settings.store, settings.landing, threads=settings["store.threads"], memory=settings["store.memory"]
-    )
+    means = {"threads": settings["store.threads"], "memory": settings["store.memory"]}
+    try:
+        return load_landing(settings.store, settings.landing, **means)
+    except StoreOutdated:
+        log.info("the archive is of an earlier version: made again from landing/")
+        rebuild(settings.store, settings.landing, **means)
+        remove_database(archive_before_path(settings.store))
+        return load_landing(settings.store, settings.landing, **means)
+
+
+def tidy(context: RunContext, run: RunKey) -> int:
+    """Delete old build files: those of the newest issued weeks and of this run stay; how many went."""
+    settings = context.settings
+    newest_first = [issue.run_id for issue in reversed(issued_runs(settings.landing))]
+    return remove_builds(settings.store, keep={*newest_first[: settings["store.keep_builds"]], run.run_id})
 
 
 def build_station(context: RunContext, run: RunKey, station: str) -> list[RelationReceipt]:

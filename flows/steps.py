@@ -182,6 +182,7 @@ def issue(config: str | None, plan: WeekPlan, stations: list[Station], *, flow: 
     log.info("issue starts: week %s, run %s", plan.week, run.run_id)
     published = publishing.publish_figures(context, run, whole=whole, checks=checks, flow=flow)
     page = publishing.write_week(context, run, whole)
+    building.tidy(context, run)
     log.info("issue ends: %s, %s", published.outcome, dict(published.rows))
     return Issued(
         run_id=run.run_id,

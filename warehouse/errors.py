@@ -3,6 +3,8 @@
 StoreError
 ├── LockHeld            another run is writing: wait, or end that run
 ├── StoreUnreadable     the archive or a build file cannot be opened or written: look at the disk
+├── StoreNewer          the archive was made by a later version: install that one, or rebuild
+├── StoreOutdated       the archive was made by an earlier version: rebuild it from landing/
 ├── LandingDamaged      a landed file is not what its manifest says: do not go on, look at the folder
 ├── LandingOutOfOrder   an ingest older than what is loaded has appeared: rebuild the store
 ├── RelationUnknown     a relation is asked for that no SQL file makes: a wrong name
@@ -22,6 +24,14 @@ class LockHeld(StoreError):
 
 class StoreUnreadable(StoreError):
     """Raised when a store file cannot be opened, read or written; check path, disk space and file modes."""
+
+
+class StoreNewer(StoreError):
+    """Raised when a later version of Nadir made the archive; `nadir store rebuild` makes it again with this one."""
+
+
+class StoreOutdated(StoreError):
+    """Raised when an earlier version made the archive; a load makes it again from landing/ by itself."""
 
 
 class LandingDamaged(StoreError):

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from ehr.practice.server import running
-from flows import past_weeks, steps
+from flows import building, past_weeks, steps
+from flows.context import open_context
 from flows.errors import CommandRejected
 from tests.flows.conftest import TOKEN
 from tests.flows.plain_week import plain_week
 from tests.flows.small_ward import make_ward, tree, ward_home
 from warehouse import read
+from warehouse.connection import opened
+from warehouse.store import archive_path
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +49,7 @@ def test_a_week_that_was_never_issued_is_issued_and_says_that_it_is_hindsight(co
     estimates = read(data / "store", "published.estimates", week="2019-W52")
     assert set(estimates["status"]) == {"reconstructed"}
     assert past_weeks.missed_weeks(config, date(2019, 12, 23), date(2020, 1, 5))[0] == []
+    assert len(list((data / "store").glob("build-*.duckdb"))) == 1, "only the build that readers see is left"
 
 
 def test_an_issued_week_built_again_is_equal_byte_by_byte(config: str) -> None:
@@ -66,3 +71,33 @@ def test_other_definitions_than_then_are_named_and_nothing_is_built(config: str)
     file.write_text(f'{file.read_text(encoding="utf-8")}[site]\nvaluesets = "{lists}"\n', encoding="utf-8")
     with pytest.raises(CommandRejected, match="value sets"):
         past_weeks.weeks_known_at(config, None, None)
+
+
+def test_old_build_files_go_and_those_of_the_newest_weeks_stay(config: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Path(config).parent / "nadir-data" / "store"
+    [mine] = store.glob("build-*.duckdb")
+    for name in ("0" * 16, "1" * 16):
+        shutil.copy(mine, store / f"build-{name}.duckdb")
+    context = open_context(config)
+    [(plan, _)] = past_weeks.weeks_known_at(config, None, None)
+    run = building.run_key(context, as_of=plan.as_of, data_date=plan.data_date)
+    assert building.tidy(context, run) == 2
+    assert list(store.glob("build-*.duckdb")) == [mine]
+    other = replace(run, data_date=date(2019, 12, 29))
+    assert building.tidy(context, other) == 0, "the newest issued week's stays beside the run's own"
+    monkeypatch.setenv("NADIR_STORE_KEEP_BUILDS", "0")
+    assert building.tidy(open_context(config), other) == 1
+
+
+def test_an_archive_of_an_earlier_version_is_made_again_by_the_next_load(config: str) -> None:
+    store = Path(config).parent / "nadir-data" / "store"
+    before = read(store, "published.estimates")
+    with opened(archive_path(store)) as archive:
+        archive.execute("alter table published.estimates drop column note")
+        archive.execute("drop table ops.store_layout")
+    with steps.writing(config, "ingest"):
+        steps.load(config)
+    with opened(archive_path(store), read_only=True) as archive:
+        assert archive.table("published.estimates").count("*").fetchall() == [(len(before),)]
+        assert "note" in archive.table("published.estimates").columns
+    assert not (store / "archive-before.duckdb").exists()
