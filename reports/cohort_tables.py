@@ -42,29 +42,59 @@ HEADLINE_WINDOWS = ("look_back", "early", "late")
 
 
 def funnel_tables(patients: pd.DataFrame, episodes: pd.DataFrame) -> list[Table]:
-    """Patients by step, and rows of infection evidence by step, each exclusion reason a row of its own."""
-    steps = [
-        (words(spoken(row["step"])), words(spoken(row["reason"])), funnel_cell(row, "patients", "funnel_patients"))
-        for row in patients.to_dict("records")
-    ]
-    evidence = [
-        (
-            words(EPISODE_STEPS[int(row["step_number"])]),
-            words(spoken(row["reason"])),
-            funnel_cell(row, "rows_count", "funnel_episodes"),
-        )
-        for row in episodes.to_dict("records")
-    ]
+    """Patients by step, and rows of infection evidence by step, each exclusion reason a row under its step."""
+    steps = [(spoken(row["step"]), row) for row in patients.to_dict("records")]
+    found = episodes.to_dict("records")
+    evidence = [(EPISODE_STEPS.get(int(row["step_number"]), text(row["step_number"])), row) for row in found]
     return [
         Table(
-            "funnel-patients", "Patients, from everybody looked at to the cohort.",
-            columns("Step", "Reason", "#Patients"), (Body(tuple(steps)),), nothing="No patient was looked at.",
+            "funnel-patients", "Patients, from everybody looked at to the cohort.", columns("Step", "#Patients"),
+            funnel_bodies(steps, "patients", "funnel_patients"), nothing="No patient was looked at.",
         ),
         Table(
-            "funnel-episodes", "Infection evidence of cohort members: what counts, and what is listed with its reason.",
-            columns("Step", "Reason", "#Rows"), (Body(tuple(evidence)),), nothing="No infection evidence was found.",
+            "funnel-episodes", "Infection evidence of cohort members: what counts, what is listed and why.",
+            columns("Step", "#Rows"), funnel_bodies(evidence, "rows_count", "funnel_episodes"),
+            nothing="No infection evidence was found.",
         ),
     ]  # fmt: skip
+
+
+def funnel_bodies(steps: Sequence[tuple[str, Mapping[str, Any]]], part: str, source: str) -> tuple[Body, ...]:
+    """One body a step: its reasons under its name, or the step alone as one row."""
+    bodies: list[Body] = []
+    for step in dict.fromkeys(name for name, _ in steps):
+        mine = [row for name, row in steps if name == step]
+        has_reasons = any(text(row["reason"]) for row in mine)
+        rows = [
+            (
+                words(reason(row["reason"]), css="reason") if text(row["reason"]) else words(step, css="step"),
+                funnel_cell(row, part, source),
+            )
+            for row in mine
+        ]
+        bodies.append(Body(tuple(rows), step if has_reasons else ""))
+    return tuple(bodies)
+
+
+def reason(key: object) -> str:
+    """A reason of a funnel in words: the fixed key with its abbreviations spelt as they are written.
+
+    >>> reason("not_b_all"), reason("dnaemia_not_treated"), reason("negative")
+    ('not B-ALL', 'DNAemia not treated', 'negative')
+    """
+    said = spoken(key)
+    for plain, written in ABBREVIATIONS.items():
+        said = said.replace(plain, written)
+    return said
+
+
+ABBREVIATIONS = {
+    "b all": "B-ALL",
+    "t lineage": "T lineage",
+    "dnaemia": "DNAemia",
+    "hbv": "HBV",
+    "c difficile": "C. difficile",
+}
 
 
 def funnel_cell(row: Mapping[str, Any], part: str, source: str) -> Cell:

@@ -21,7 +21,7 @@ def episode_table(episodes: pd.DataFrame, link_template: str | None) -> Table:
         "episode-list",
         "Counted episodes and listed candidates with their reason, by onset.",
         columns(
-            "Patient", "#Onset", "#Day", "Window", "Ward", "Class", "Site", "Organism", "Documentation", "Result",
+            "Patient", "#Onset", "#Day", "Window", "Ward", "Class", "Site", "Organism", "Basis", "Result",
             "Rule", "Counted", "Behind it",
         ),
         (Body(tuple(rows)),),

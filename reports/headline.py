@@ -40,9 +40,8 @@ def cards(estimates: pd.DataFrame) -> Sequence[Card]:
     """Infused and how they split, infected, infections, deaths of infection, progressed."""
     early = WINDOWS["early"]
     split: list[str | Printed] = []
-    for stratum in ("no", "yes", "unknown"):
-        split += [counted(figure_row(estimates, "patients_infused", stratum)), f" {STRATA[stratum]}, "]
-    split[-1] = str(split[-1]).removesuffix(", ")
+    for stratum, word in (("no", " without, "), ("yes", " with, "), ("unknown", " unknown pre-existing infection")):
+        split += [counted(figure_row(estimates, "patients_infused", stratum)), word]
     infused = figure_row(estimates, "patients_infused", "all")
     events = figure_row(estimates, "infection_events", "no", "early")
     density = figure_row(estimates, "infection_density", "no", "early")

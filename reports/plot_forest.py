@@ -8,12 +8,14 @@ from typing import Any
 import markupsafe
 import pandas as pd
 
+from reports.association_tables import exposure_of, term
 from reports.figures_text import count, interval, is_missing, significant
 from reports.svg import Frame, Scale, element, label, mark, picture
 
 __all__ = ["forest_picture"]
 
-WIDTH, NAME, LEFT, RIGHT, TOP, ROW = 960.0, 0.0, 400.0, 190.0, 26.0, 26.0
+WIDTH, NAME, LEFT, RIGHT, TOP, ROW = 960.0, 0.0, 480.0, 150.0, 26.0, 26.0
+LONGEST = 84
 LOWEST, HIGHEST = 0.05, 50.0
 TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20)
 
@@ -50,7 +52,7 @@ def effect_row(frame: Frame, row: dict[str, Any], y: float) -> markupsafe.Markup
     """Name, interval, estimate and numbers of one effect."""
     limits = interval(row["lower"], row["upper"], as_percent=False)
     text = f"{significant(row['estimate'])} ({limits})"
-    name = f"{str(row['exposure']).replace('_', ' ')}: {str(row['outcome']).replace('_', ' ')}"
+    name = f"{exposure_of(row)}: {term(row['outcome'])}"
     left, right = on_axis(row["lower"], LOWEST), on_axis(row["upper"], HIGHEST)
     x, start, stop = (frame.x(math.log(value)) for value in (on_axis(row["estimate"], 1), left, right))
     shapes = [
@@ -63,7 +65,7 @@ def effect_row(frame: Frame, row: dict[str, Any], y: float) -> markupsafe.Markup
     return element(
         "g",
         [
-            label(name if len(name) <= 62 else f"{name[:61]}…", NAME, y + 4, "row-name"),
+            label(name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…", NAME, y + 4, "row-name"),
             mark(
                 tip,
                 element("rect", x=LEFT, y=y - 11, width=WIDTH - RIGHT - LEFT, height=22.0, class_="target"),

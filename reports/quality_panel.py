@@ -110,7 +110,7 @@ def note_table(notes: Sequence[MethodNote]) -> Table:
     rows = [
         (
             words(spoken(note.name)),
-            words(f"{COMPARATORS.get(note.comparator, note.comparator)} {note.value} {unit(note.unit)}".strip()),
+            words(threshold(note)),
             words(note.source),
             words(TAGS.get(note.tag, note.tag)),
             Cell(("yes" if note.verified else "no",), css="" if note.verified else "flag"),
@@ -124,6 +124,15 @@ def note_table(notes: Sequence[MethodNote]) -> Table:
     )  # fmt: skip
 
 
+def threshold(note: MethodNote) -> str:
+    """A threshold with comparator and unit; a switch is on or off."""
+    if note.value in SWITCHES:
+        return SWITCHES[note.value]
+    sign = COMPARATORS.get(note.comparator, note.comparator)
+    return f"{sign} {note.value.replace('-', '−')} {unit(note.unit)}".strip()
+
+
+SWITCHES = {"True": "on", "False": "off"}
 COMPARATORS = {">=": "≥", "<=": "≤", "==": "="}
 TAGS = {"S": "read in the source", "D": "derived", "M": "known from the literature", "P": "decision of this project"}
 

@@ -135,7 +135,7 @@ def test_the_page_prints_no_p_value(page):
 def test_the_dated_analysis_says_its_date_and_age(page):
     told = said(page)
     assert (
-        "Analysis through 2018-06-24 (35 days before this page’s), cohort frozen as known at 2018-07-01T01:00:00Z"
+        "Analysis through 2018-06-24 (35 days before this page’s), cohort frozen as known at 2018-07-01 01:00 UTC"
         in told
     )
     assert "fewer than five events" in told
