@@ -9,7 +9,7 @@ from scipy.stats import beta, chi2
 
 from reports.masking import FAMILIES
 from tests.unit.reports.page_attack import PARTS
-from tests.unit.reports.test_bundle import estimate
+from tests.unit.reports.small_bundle import estimate
 
 WINDOW_DAYS = {"early": 31, "late": 60}
 

@@ -11,7 +11,7 @@ import pytest
 
 from reports import StoppedWeek, write_bundle, write_index
 from reports.trend import MAIN_FIGURES, read_main_figures, trend_panels
-from tests.unit.reports.test_bundle import HEADER, bundle, estimate
+from tests.unit.reports.small_bundle import HEADER, bundle, estimate
 
 SUNDAYS = {"2018-W28": "2018-07-15", "2018-W29": "2018-07-22", "2018-W30": "2018-07-29", "2018-W33": "2018-08-19"}
 

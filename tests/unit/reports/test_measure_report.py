@@ -9,7 +9,7 @@ import pandas as pd
 from fhir.resources.R4B.measurereport import MeasureReport
 
 from reports.measure_report import measure_report, write_measure_report
-from tests.unit.reports.test_bundle import HEADER, bundle
+from tests.unit.reports.small_bundle import HEADER, bundle
 
 
 def group_of(report, measure):

@@ -23,7 +23,7 @@ from tests.unit.reports.page_attack import (
     printed_counts,
     shares,
 )
-from tests.unit.reports.test_bundle import HEADER, bundle
+from tests.unit.reports.small_bundle import HEADER, bundle
 
 K = 11
 SEED = {

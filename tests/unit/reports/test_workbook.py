@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from reports.workbook import LONGEST_TEXT, write_workbook
-from tests.unit.reports.test_bundle import bundle
+from tests.unit.reports.small_bundle import bundle
 from tests.unit.reports.workbook_cells import read_workbook
 
 SHEETS = [
@@ -21,7 +21,7 @@ SHEETS = [
 AGAIN = """
 import hashlib, pathlib, sys
 from reports.workbook import write_workbook
-from tests.unit.reports.test_bundle import bundle
+from tests.unit.reports.small_bundle import bundle
 path = pathlib.Path(sys.argv[1])
 write_workbook(path, bundle())
 print(hashlib.sha256(path.read_bytes()).hexdigest())
