@@ -9,7 +9,7 @@ WORKERS ?= 2
 OFFLINE ?=
 WHEELHOUSE ?= wheelhouse
 
-.PHONY: demo test nightly lint bench clean install wheelhouse
+.PHONY: demo test nightly hapi lint bench clean install wheelhouse
 
 .uv/bin/uv:
 	$(PY) -m venv .uv
@@ -43,6 +43,11 @@ test: $(VENV)/.installed lint
 
 nightly: $(VENV)/.installed
 	$(VENV)/bin/python -m pytest -n $(WORKERS) --dist loadfile -m "nightly and not hapi"
+
+# A real HAPI server, built by Maven (the first time with a download); skipped with the reason where no JDK or Maven is.
+hapi: $(VENV)/.installed
+	$(VENV)/bin/python tests/servers/hapi/hapi_server.py
+	$(VENV)/bin/python -m pytest -m hapi tests/servers/hapi
 
 lint: $(VENV)/.installed
 	$(VENV)/bin/ruff check .

@@ -11,6 +11,7 @@ import pytest
 
 from ehr.practice.server import running
 from flows import building, past_weeks, steps
+from flows.commands import parser
 from flows.context import open_context
 from flows.errors import CommandRejected
 from tests.flows.conftest import TOKEN
@@ -52,14 +53,24 @@ def test_a_week_that_was_never_issued_is_issued_and_says_that_it_is_hindsight(co
     assert len(list((data / "store").glob("build-*.duckdb"))) == 1, "only the build that readers see is left"
 
 
-def test_an_issued_week_built_again_is_equal_byte_by_byte(config: str) -> None:
-    data = Path(config).parent / "nadir-data"
-    before = tree(data / "reports"), tree(data / "landing")
-    [(plan, issued_by)] = past_weeks.weeks_known_at(config, None, None)
-    with steps.writing(config, "rebuild"):
-        made = past_weeks.rebuild_past(config, plan, flow=issued_by)
-    assert (made.ending, made.missing) == ("equal", ())
-    assert (tree(data / "reports"), tree(data / "landing")) == before
+def test_a_backup_restored_elsewhere_gives_the_issued_bytes(config: str, tmp_path: Path) -> None:
+    """Landing, reports and settings on another machine: another home, another number of threads, no store."""
+    data, elsewhere = Path(config).parent / "nadir-data", tmp_path / "elsewhere" / "srv"
+    for name in ("landing", "reports"):
+        shutil.copytree(data / name, elsewhere / name)
+    issued = tree(elsewhere / "reports"), tree(elsewhere / "landing")
+    restored = ward_home(tmp_path / "elsewhere", "http://127.0.0.1:9", **{"home": str(elsewhere), "store.threads": 2})
+    words = ["store", "rebuild", "--config", restored, "--json"]
+    arguments = parser().parse_args(words)
+    assert arguments.run(arguments) == 0
+    weeks = past_weeks.weeks_known_at(restored, None, None)
+    with steps.writing(restored, "rebuild"):
+        made = [past_weeks.rebuild_past(restored, plan, flow=issued_by) for plan, issued_by in weeks]
+        past_weeks.show_newest(restored, [plan for plan, _ in weeks])
+    assert [(week.week, week.ending, week.missing) for week in made] == [("2020-W01", "equal", ())]
+    assert (tree(elsewhere / "reports"), tree(elsewhere / "landing")) == issued
+    for relation in ("published.estimates", "cohort.episodes", "counts.infections"):
+        assert read(elsewhere / "store", relation).equals(read(data / "store", relation)), relation
 
 
 def test_other_definitions_than_then_are_named_and_nothing_is_built(config: str) -> None:
