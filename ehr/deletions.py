@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from ehr.bundles import Entry, Page
-from ehr.client import Client
-from ehr.errors import TimeIsUp, UnitFailed
+from ehr.client import Client, Pairs
+from ehr.errors import RequestRefused, TimeIsUp, UnitFailed
 from ehr.ledger import Status, UnitRow
 from ehr.manifest import Deletion
 from ehr.paging import walk_pages
@@ -93,15 +93,25 @@ def fetch_deletions(
 def _read_history(
     client: Client, history: History, since: str, is_over: Callable[[], bool]
 ) -> tuple[Status, str | None]:
-    pairs = (("_since", since), ("_count", str(client.access.page_size)))
+    if is_over():
+        return "failed", str(OVER)
+    pairs = [("_since", since), ("_count", str(client.access.page_size))]
     try:
-        if is_over():
-            raise OVER
-        for page in walk_pages(client, client.search_url(f"{history.resource_type}/_history", pairs), is_over):
-            history.take(page)
+        try:
+            _walk(client, history, pairs, is_over)
+        except RequestRefused:
+            if history.pages:
+                raise
+            # Not every server takes a page length here.
+            _walk(client, history, pairs[:1], is_over)
     except UnitFailed as error:
         return ("incomplete" if history.pages else "failed"), str(error)
     return history.judge()
+
+
+def _walk(client: Client, history: History, pairs: Pairs, is_over: Callable[[], bool]) -> None:
+    for page in walk_pages(client, client.search_url(f"{history.resource_type}/_history", pairs), is_over):
+        history.take(page)
 
 
 def reread(

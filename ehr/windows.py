@@ -9,22 +9,51 @@ lies outside; what has no date at all shows in the server's count.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from ehr.client import Pairs
 from ehr.errors import ConnectionLost, RequestRefused, UnitFailed
 from ehr.paging import PageRepeated, date_parameter
 from ehr.unit_fetch import UnitFetch
 
-# Milliseconds since 1970; windows at both ends are open, so these are where halving begins, not what is covered.
-EARLIEST, LATEST = 0, int(datetime(2200, 1, 1, tzinfo=UTC).timestamp() * 1000)
-SMALLEST_MS = {"_lastUpdated": 1, "date": 86_400_000}
+DAY_MS = 86_400_000
+# Where halving begins; windows at both ends are open, so this is not what is covered.
+LATEST_DAY = (date(2200, 1, 1) - date(1970, 1, 1)).days
 # A search that takes many more windows than its size can explain is given up: the server counts at random.
 WINDOWS_A_FULL_ONE, WINDOWS_AT_LEAST = 8, 100
 
 
 class NotInParts(UnitFailed):
     """Raised when a search cannot be made in parts: the server does not count, or a window cannot be made small."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """What windows are cut by: a parameter, and the unit in which their bounds are whole numbers.
+
+    Bounds in whole days are written as days: what has only a date lies in one of them whatever the server's zone.
+    """
+
+    parameter: str
+    unit_ms: int
+
+    @property
+    def last(self) -> int:
+        """The end of time, in units."""
+        return LATEST_DAY * (DAY_MS // self.unit_ms)
+
+    def bounded(self, pairs: Pairs, span: tuple[int, int]) -> Pairs:
+        """The search within a window; open where the window begins or ends with time."""
+        first, last = span
+        bounds = [(self.parameter, f"ge{self._text(first)}")] if first > 0 else []
+        bounds += [(self.parameter, f"lt{self._text(last)}")] if last < self.last else []
+        return [*pairs, *bounds]
+
+    def _text(self, value: int) -> str:
+        if self.unit_ms == DAY_MS:
+            return (date(1970, 1, 1) + timedelta(days=value)).isoformat()
+        moment = datetime.fromtimestamp(value * self.unit_ms // 1000, tz=UTC)
+        return f"{moment:%Y-%m-%dT%H:%M:%S}.{value * self.unit_ms % 1000:03}Z"
 
 
 @dataclass(slots=True)
@@ -37,32 +66,39 @@ class Parts:
     counted: int = 0
     windows: int = 0
 
-    def split(self, pairs: Pairs, parameter: str, span: tuple[int, int], count: int) -> None:
+    @property
+    def scales(self) -> list[Scale]:
+        """What is cut by, from the best to the last resort."""
+        dated = date_parameter(self.fetch.unit.resource_type)
+        return [Scale("_lastUpdated", 1), *([Scale(dated, DAY_MS), Scale(dated, 1000)] if dated else [])]
+
+    def split(self, pairs: Pairs, depth: int, span: tuple[int, int], count: int) -> None:
         """Fetch a window that holds `count`, halved as often as it takes."""
+        scale = self.scales[depth]
         self.windows += 1
         if count == 0:
             return
-        if count <= self.longest and self._fetch(_bounded(pairs, parameter, span), count):
+        if count <= self.longest and self._fetch(scale.bounded(pairs, span), count):
             self.counted += count
             return
-        first, last = span
         if self.windows > self.most_windows:
             raise NotInParts("too many windows")
+        first, last = span
         middle = (first + last) // 2
         halves = [(first, middle), (middle, last)]
-        counts = [self._count(_bounded(pairs, parameter, half)) for half in halves]
+        counts = [self._count(scale.bounded(pairs, half)) for half in halves] if last - first > 1 else [count]
         # Where both halves hold everything, the server does not tell instants so close together apart.
-        if last - first <= SMALLEST_MS.get(parameter, SMALLEST_MS["date"]) or min(counts) == count:
-            self._by_date(pairs, parameter, span, count)
+        if min(counts) == count:
+            self._finer(pairs, depth, span, count)
             return
         for half, held in zip(halves, counts, strict=True):
-            self.split(pairs, parameter, half, held)
+            self.split(pairs, depth, half, held)
 
-    def _by_date(self, pairs: Pairs, parameter: str, span: tuple[int, int], count: int) -> None:
-        dated = date_parameter(self.fetch.unit.resource_type)
-        if parameter != "_lastUpdated" or dated is None:
+    def _finer(self, pairs: Pairs, depth: int, span: tuple[int, int], count: int) -> None:
+        if depth + 1 == len(self.scales):
             raise NotInParts("a window cannot be made smaller")
-        self.split(_bounded(pairs, parameter, span), dated, (EARLIEST, LATEST), count)
+        bounded = self.scales[depth].bounded(pairs, span)
+        self.split(bounded, depth + 1, (0, self.scales[depth + 1].last), count)
 
     def _count(self, pairs: Pairs) -> int:
         count = self.fetch.count(pairs)
@@ -75,13 +111,15 @@ class Parts:
         try:
             self.fetch.walk(pairs)
         except (RequestRefused, PageRepeated):
-            came = self.fetch.tally.received - before
-            if not came:
+            if self.fetch.tally.received == before:
                 raise
-            # What the server pages no further than is the longest window from now on.
-            self.longest = min(self.longest, came)
-            return False
-        return self.fetch.tally.ids.count_part() == count
+            whole = False
+        else:
+            whole = self.fetch.tally.ids.count_part() == count
+        if not whole:
+            # What has failed once at this length is not tried again at the same one.
+            self.longest = max(1, min(self.longest, count - 1))
+        return whole
 
 
 def fetch_in_parts(fetch: UnitFetch) -> bool:
@@ -101,7 +139,7 @@ def fetch_in_parts(fetch: UnitFetch) -> bool:
             return not tally.errors
         most = WINDOWS_AT_LEAST + WINDOWS_A_FULL_ONE * (whole // tally.longest)
         parts = Parts(fetch, tally.longest, most)
-        parts.split(fetch.unit.pairs, "_lastUpdated", (EARLIEST, LATEST), whole)
+        parts.split(fetch.unit.pairs, 0, (0, parts.scales[0].last), whole)
         said = fetch.count(fetch.unit.pairs)
     except UnitFailed as error:
         if isinstance(error, ConnectionLost):
@@ -110,15 +148,3 @@ def fetch_in_parts(fetch: UnitFetch) -> bool:
     finally:
         tally.server_count = said
     return not tally.errors and (said == tally.ids.count() or parts.counted >= whole)
-
-
-def _bounded(pairs: Pairs, parameter: str, span: tuple[int, int]) -> Pairs:
-    first, last = span
-    bounds = [(parameter, f"ge{_instant(first)}")] if first > EARLIEST else []
-    bounds += [(parameter, f"lt{_instant(last)}")] if last < LATEST else []
-    return [*pairs, *bounds]
-
-
-def _instant(milliseconds: int) -> str:
-    moment = datetime.fromtimestamp(milliseconds // 1000, tz=UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{milliseconds % 1000:03}Z"

@@ -70,13 +70,27 @@ def read_faults(path: Path) -> list[Fault]:
         tables = tomllib.loads(path.read_text(encoding="utf-8")).get("fault", [])
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise FaultsUnreadable(f"{path} is no TOML: {error}") from error
-    return [_read_fault(number, table) for number, table in enumerate(tables, start=1)]
+    found = []
+    for number, table in enumerate(tables, start=1):
+        try:
+            found.append(fault_of(table))
+        except FaultsUnreadable as error:
+            raise FaultsUnreadable(f"fault {number}: {error}") from error
+    return found
 
 
-def _read_fault(number: int, table: dict[str, Any]) -> Fault:
+def fault_of(table: dict[str, Any]) -> Fault:
+    """One fault as a TOML table has it.
+
+    Raises:
+        FaultsUnreadable: a name that no fault has, or no `pattern`.
+
+    >>> fault_of({"pattern": "Observation", "times": "always", "status": 500}).times is None
+    True
+    """
     unknown = sorted(table.keys() - {field.name for field in fields(Fault)})
     if unknown or not isinstance(table.get("pattern"), str):
-        raise FaultsUnreadable(f"fault {number}: {f'unknown {unknown[0]}' if unknown else 'a pattern is needed'}")
+        raise FaultsUnreadable(f"unknown {unknown[0]}" if unknown else "a pattern is needed")
     values = dict(table)
     if values.get("times") == "always":
         values["times"] = None

@@ -184,6 +184,14 @@ def site(tmp_path: Path) -> Site:
     return Site(tmp_path / "landing")
 
 
+@pytest.fixture(scope="session")
+def ward(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two patients, of whom the first is infused and in the Group; nobody writes into it."""
+    folder = write_hospital(tmp_path_factory.mktemp("ward") / "hospital", small_hospital(2, 3))
+    (folder / "roster.txt").write_text("p0\n")
+    return folder
+
+
 @pytest.fixture
 def hospital(tmp_path: Path) -> Callable[..., Path]:
     """Writes a hospital folder: `hospital(resources, deletions)`, or the small one."""
