@@ -1,15 +1,18 @@
 """`stage`: one relation per ViewDefinition, over the current versions of its type."""
 
+from dataclasses import astuple
+from functools import cache
 from itertools import groupby
 
-from mappings.sql_on_fhir.compiler import compile_view
-from mappings.views import View, load_views
-from warehouse.connection import Connection
+from mappings.sql_on_fhir import READ_COLUMNS, CompiledView, audit_sql, compile_view
+from mappings.views import load_views
+from warehouse.connection import Connection, append_rows
 from warehouse.relations import make_relation, run_sql
 from warehouse.statements import run_statement
 
 SOURCE = "current_resources"
 SURVIVORS = "stage.survivors"
+AUDIT = "stage.shape_audit"
 
 
 def store_stage(connection: Connection) -> list[str]:
@@ -21,12 +24,28 @@ def store_stage(connection: Connection) -> list[str]:
     held beside the file.
     """
     made = []
-    views = sorted(load_views(), key=lambda view: (view.resource_type, view.name))
-    for resource_type, of_type in groupby(views, key=lambda view: view.resource_type):
+    run_statement(connection, "audit_structures")
+    for resource_type, of_type in groupby(_compiled_views(), key=lambda view: view.resource_type):
         run_statement(connection, "current_resources", resource_type=resource_type)
+        run_statement(connection, "store_structures", resource_type=resource_type)
         made += [_store_view(connection, view) for view in of_type]
     connection.execute(f"drop table {SOURCE}")
-    return [*made, *_merge_patients(connection)]
+    return [*made, *_audit(connection), *_merge_patients(connection)]
+
+
+@cache
+def _compiled_views() -> tuple[CompiledView, ...]:
+    views = sorted(load_views(), key=lambda view: (view.resource_type, view.name))
+    return tuple(compile_view(view.definition, source=SOURCE) for view in views)
+
+
+def _audit(connection: Connection) -> list[str]:
+    """What the views read and found to be of another JSON type than FHIR says."""
+    rows = [(view.name, view.resource_type, *astuple(read)) for view in _compiled_views() for read in view.reads]
+    connection.execute(f"create or replace temp table audit_reads ({', '.join(f'{c} varchar' for c in READ_COLUMNS)})")
+    append_rows(connection, "audit_reads", rows)
+    make_relation(connection, AUDIT, audit_sql(reads="audit_reads", structures="audit_structures"))
+    return [AUDIT]
 
 
 def _merge_patients(connection: Connection) -> list[str]:
@@ -35,7 +54,7 @@ def _merge_patients(connection: Connection) -> list[str]:
     return [SURVIVORS]
 
 
-def _store_view(connection: Connection, view: View) -> str:
+def _store_view(connection: Connection, view: CompiledView) -> str:
     relation = f"stage.{view.name}"
-    make_relation(connection, relation, compile_view(view.definition, source=SOURCE).sql)
+    make_relation(connection, relation, view.sql)
     return relation

@@ -11,12 +11,14 @@ from checks.stage import (
     procedure,
     regressed_versions,
     resources,
+    shape_audit,
     specimen,
 )
 
 SUITES = (
     resources.SUITE,
     regressed_versions.SUITE,
+    shape_audit.SUITE,
     patient.SUITE,
     condition.SUITE,
     procedure.SUITE,

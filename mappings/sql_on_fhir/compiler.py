@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mappings.sql_on_fhir import dialect_duckdb as dialect
+from mappings.sql_on_fhir.audit import Read, reads_of
 from mappings.sql_on_fhir.branches import (
     DOCUMENT,
     ROOT,
@@ -31,12 +32,13 @@ _RESOURCE = "r"
 
 @dataclass(frozen=True)
 class CompiledView:
-    """A view as one `select` over a relation with a JSON column `resource`."""
+    """A view as one `select` over a relation with a JSON column `resource`; `reads` is for the shape audit."""
 
     name: str
     resource_type: str
     sql: str
     columns: tuple[Column, ...]
+    reads: tuple[Read, ...]
 
 
 def compile_view(view: Mapping[str, Any], *, source: str) -> CompiledView:
@@ -76,7 +78,8 @@ def _compiled(definition: Definition, source: str) -> CompiledView:
         ")\n",
         "\nunion all\n".join(_branch(branch) for branch in branches),
     ]
-    return CompiledView(definition.name, definition.resource, "\n".join(parts), tuple(output_columns(branches[0])))
+    columns = tuple(output_columns(branches[0]))
+    return CompiledView(definition.name, definition.resource, "\n".join(parts), columns, tuple(reads_of(shape)))
 
 
 def _projected(source: str, shape: Shape, read: Sequence[Shape], kept: Sequence[str]) -> str:

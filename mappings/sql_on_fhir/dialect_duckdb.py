@@ -144,6 +144,31 @@ def typed_json(document: str, structure: object) -> str:
     return f"json_transform({document}, {text_literal(json.dumps(structure))})"
 
 
+STRUCTURE_ROOT = "$"
+
+
+def structure_field(place: str, key: str) -> str:
+    """The place of a field in a structure."""
+    return f'{place}."{key}"'
+
+
+def structure_element(place: str) -> str:
+    """The place of what the elements of a list are."""
+    return f"{place}[0]"
+
+
+def structure_type(structure: str, place: str) -> str:
+    """The JSON type at a place of a structure, in words; NULL for nothing there, as in an empty list."""
+    word = f"json_extract_string({structure}, {place})"
+    return (
+        f"case when json_type({structure}, {place}) = 'OBJECT' then 'object' "
+        f"when json_type({structure}, {place}) = 'ARRAY' then 'array' "
+        f"when {word} = 'VARCHAR' then 'string' when {word} = 'BOOLEAN' then 'boolean' "
+        f"when {word} = 'JSON' then 'mixed' when {word} = 'NULL' then "
+        f"case when not ends_with({place}, '[0]') then 'null' end when {word} is not null then 'number' end"
+    )
+
+
 def descendants(document: str, paths: Sequence[Sequence[str]], variable: str, structure: object) -> str:
     """Every object that any of the paths reaches, again and again from where it came, in the order of the document."""
     steps = "|".join("".join(rf"\.{key}" for key in path) for path in paths)

@@ -56,6 +56,11 @@ TABLES = {
         "known_from timestamptz",
         [],
     ),
+    "stage.shape_audit": (
+        "view_name varchar, resource_type varchar, path varchar, expected varchar, found varchar, is_lost boolean, "
+        "resource_count bigint, of_count bigint",
+        [],
+    ),
     "stage.patient": (
         "patient_id varchar, gender varchar, birth_date varchar, deceased_boolean boolean, deceased_datetime varchar, "
         "active boolean",

@@ -136,3 +136,17 @@ def test_two_builds_of_one_key_have_equal_digests_with_any_number_of_threads(lan
     assert counts["stage.patient"] == 2
     assert counts["stage.observation"] == 0
     assert counts["ref.run"] == 1
+
+
+def test_what_the_views_cannot_read_is_counted_in_stage(landing, loaded, person):
+    odd = {"resourceType": "Condition", "id": "c1", "subject": {"reference": "Patient/p1"}, "code": "influenza"}
+    good = odd | {"id": "c2", "code": {"text": "influenza"}}
+    landing.ingest(JANUARY, person("p1"), odd, good)
+    build = Build(loaded(), run_key(JANUARY))
+    build.stage()
+    with opened(build.path, read_only=True) as connection:
+        found = connection.table("stage.shape_audit").project("view_name, path, expected, found, is_lost, of_count")
+        assert sorted(found.fetchall()) == [
+            ("condition", "code", "object", "string", True, 2),
+            ("condition_coding", "code", "object", "string", True, 2),
+        ]
