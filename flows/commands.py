@@ -218,6 +218,7 @@ def add_reading(groups: argparse._SubParsersAction[Words]) -> None:
             command(group, name, says, f"nadir report {name} --week 2018-W30", run), json=name == "show"
         )
         words.add_argument("--week", help="ISO week such as 2018-W30 (default: the newest)")
+        words.add_argument("--edition", choices=command_report.EDITIONS, default="internal", help="which page")
 
 
 def add_cases(groups: argparse._SubParsersAction[Words]) -> None:

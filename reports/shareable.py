@@ -19,7 +19,7 @@ from reports.page import style, template
 from reports.releases import Release, newest_release
 from reports.words import MEASURES, STRATA, WINDOWS
 
-__all__ = ["HIDDEN", "render_shareable"]
+__all__ = ["HIDDEN", "Figure", "Line", "render_shareable", "shareable_lines"]
 
 HIDDEN = "hidden"
 DIGITS_OF_A_RATE = 2
@@ -66,6 +66,13 @@ def render_shareable(bundle: WeeklyBundle, *, minimum: int) -> str:
         benchmarks=benchmark_rows(bundle),
         notes=bundle.notes,
     )
+
+
+def shareable_lines(release: Release | None) -> list[Line]:
+    """Every line of the page's tables, in order; none without a release."""
+    if release is None:
+        return []
+    return [*population_lines(release), *share_lines(release), *rate_lines(release)]
 
 
 def own_issue(bundle: WeeklyBundle) -> pd.DataFrame:

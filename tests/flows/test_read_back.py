@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from fhir.resources.R4B.measurereport import MeasureReport
 
+from flows.commands import main
 from reports.masking import is_small
 from reports.printed import machine
 from reports.releases import counts_of, rows_by_place
@@ -225,3 +226,33 @@ def test_no_patient_stands_in_the_shareable_edition(shareable, study):
     organisms = {name for row in episodes for name in row["organisms"] if " " in name}
     assert organisms
     assert not [name for name in organisms if name in shareable]
+
+
+def shown(study, capsys, *words):
+    with pytest.raises(SystemExit) as ended:
+        main(["report", *words, "--config", str(study.folder / "nadir.toml")])
+    assert ended.value.code == 0
+    return capsys.readouterr().out
+
+
+def test_the_command_shows_what_the_shareable_page_shows(study, shareable, capsys):
+    told = json.loads(shown(study, capsys, "show", "--edition", "shareable", "--json"))
+    printed = {}
+    for line in told["figures"]:
+        for figure in line["figures"]:
+            key, stratum, *part = figure["name"].split("/")
+            if figure["value"] and not part:
+                printed.setdefault(key, {})[stratum] = int(figure["value"])
+    assert printed == printed_counts(shareable)
+    assert told["figures_of"] == told["week"] == "2020-W01"
+    assert "shareable edition: figures of 2020-W01 through 2020-01-05" in shown(
+        study, capsys, "show", "--edition", "shareable"
+    )
+
+
+@pytest.mark.parametrize(("edition", "name"), [("internal", "index.html"), ("shareable", "shareable.html")])
+def test_the_command_opens_the_page_of_the_edition(study, folder, capsys, monkeypatch, edition, name):
+    opened = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    assert shown(study, capsys, "open", "--edition", edition).strip() == str(folder / name)
+    assert opened == [(folder / name).as_uri()]
