@@ -18,6 +18,9 @@ def check_lines(facts: dict[str, Any]) -> Iterator[str]:
     yield f"{facts['code_lists']} code lists {facts['valueset_hash'][:HASH_SHOWN]}"
     yield ""
     yield from facts["explained"]
+    for row in facts["unknown_systems"]:
+        place = f"site.valuesets/{row['file']}: {row['system']} in {row['rows']} rows"
+        yield f"{place} is in no row of code_systems.csv: mend its spelling, or add it there"
     if "server" in facts:
         yield ""
         yield from server_lines(facts["server"])
@@ -39,7 +42,10 @@ def server_lines(server: dict[str, Any]) -> Iterator[str]:
         told = row["refusal"] or "search by patient works"
         count = "gives no count of all" if row["count"] is None else f"{row['count']} in all"
         yield f"  {row['resource_type']:<26} {told}, {count}"
-    yield f"codes below are of {server['sampled_patients']} patients, pulled for this look and not kept"
+    if "sample_refusal" in server:
+        yield f"no patient could be looked at for codes: {server['sample_refusal']}"
+    else:
+        yield f"codes below are of {server['sampled_patients']} patients, pulled for this look and not kept"
 
 
 def code_lines(codes: list[dict[str, Any]]) -> Iterator[str]:

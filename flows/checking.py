@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
@@ -11,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from ehr.errors import PullStopped
 from ehr.plan import PullPlan
 from ehr.probe import ServerProbe, probe_server
 from ehr.sources import pull
@@ -22,7 +25,7 @@ from mappings.site_lines import site_line
 from warehouse import Vocabulary, vocabulary_of_landing, vocabulary_of_readers
 from warehouse.ingests import closed_ingests
 
-__all__ = ["MOST_CODES", "growth", "server_facts", "vocabulary_facts", "vocabulary_now"]
+__all__ = ["MOST_CODES", "growth", "server_facts", "unknown_systems", "vocabulary_facts", "vocabulary_now"]
 
 MOST_CODES = 20
 WEEKS_SHOWN = 4
@@ -50,7 +53,14 @@ def server_facts(context: RunContext, *, sample: int) -> tuple[dict[str, Any], V
         "is_sound": probe.is_sound,
         "sampled_patients": len(probe.sample),
     }
-    return facts, sampled(context, plan, probe) if probe.sample else None
+    if not probe.sample:
+        return facts, None
+    try:
+        return facts, sampled(context, plan, probe)
+    except PullStopped as stop:
+        # A server that only exports is no fault, and what it said of itself is worth printing.
+        facts["sample_refusal"] = str(stop)
+        return facts, None
 
 
 def sampled(context: RunContext, plan: PullPlan, probe: ServerProbe) -> Vocabulary:
@@ -58,7 +68,7 @@ def sampled(context: RunContext, plan: PullPlan, probe: ServerProbe) -> Vocabula
     with passing_folder(context.settings.home) as folder:
         names = folder / "roster.txt"
         names.write_text("\n".join(probe.sample) + "\n", encoding="utf-8")
-        few = replace(plan, roster="patients", roster_file=names)
+        few = replace(plan, source="search", roster="patients", roster_file=names)
         got = pull(few, folder / "landing", clock=now, report=lambda event: None)
         run = run_key(context, as_of=got.landed_at, data_date=got.landed_at.astimezone(context.settings.zone).date())
         return vocabulary_of_landing(folder / "store", folder / "landing", run)
@@ -106,6 +116,24 @@ def unknown_of(vocabulary: Vocabulary, resource_type: str, element: str) -> list
     """The commonest unknown codes of one place."""
     found = [code for code in vocabulary.unknown if (code.resource_type, code.element) == (resource_type, element)]
     return found[:MOST_CODES]
+
+
+def unknown_systems(context: RunContext) -> list[dict[str, Any]]:
+    """Code systems in the site's own tables that `code_systems` does not have: a misspelt one never matches."""
+    folder = context.settings["site.valuesets"]
+    if folder is None:
+        return []
+    systems = {str(row["system"]) for row in context.value_sets["code_systems"].records()}
+    found = []
+    for path in sorted(Path(folder).glob("*.csv")):
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            rows = Counter(row["system"] for row in csv.DictReader(lines) if row.get("system"))
+        found += [
+            {"file": path.name, "system": system, "rows": count}
+            for system, count in sorted(rows.items())
+            if system not in systems
+        ]
+    return found
 
 
 def growth(settings: Settings) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.check_lines import check_lines
-from flows.checking import growth, server_facts, vocabulary_facts, vocabulary_now
+from flows.checking import growth, server_facts, unknown_systems, vocabulary_facts, vocabulary_now
 from flows.context import open_context
 from flows.errors import CommandRejected
 from flows.outcomes import DONE, INCOMPLETE
@@ -60,6 +60,7 @@ def check(arguments: argparse.Namespace) -> int:
         "valueset_hash": context.value_sets.hash,
         "code_lists": len(context.value_sets.tables),
         "explained": context.protocol.explain(),
+        "unknown_systems": unknown_systems(context),
         "growth": growth(context.settings),
     }
     vocabulary = vocabulary_now(context)

@@ -94,6 +94,9 @@ def test_a_sound_server_is_described_and_codes_that_no_list_holds_come_with_the_
         config = ward_home(tmp_path, url, **{"site.valuesets": str(lists)})
         code, facts = told(capsys, config, "--patients", "15")
         assert (code, unknown(facts)) == (0, {})
+        assert {(row["file"], row["system"]) for row in facts["unknown_systems"]} == {
+            (row["site_line"]["file"], LOCAL) for row in found.values()
+        }
 
 
 def test_what_is_printed_names_shares_and_codes_and_no_patient(odd_ward: Path, tmp_path: Path, capsys) -> None:
