@@ -82,13 +82,17 @@ class Crawl:
         self._demand_answers(at_least=1)
         self._follow_references()
         self._learn_deletions()
+        if self.plan.only is None:
+            self._leave_state()
+        return patients
+
+    def _leave_state(self) -> None:
         for row in list(self.left_open.closing_rows(self.landing.rows, self.plan, self.landing.ingest_id)):
             self.landing.add_row(row)
         self.state.left_open = still_open(self.left_open, self.landing.rows)
         known = Known(self.plan, self.newest, self.began, self.deletions_since, self.known_at)
         known.leave(self.state, self.landing.rows, self.asked_in_full)
         self.landing.state = self.state.as_json(self.plan)
-        return patients
 
     def _demand_answers(self, *, at_least: int) -> None:
         """Give up on a server that has answered nothing: an ingest of failures only would look like a quiet week."""
@@ -113,7 +117,9 @@ class Crawl:
         patient_ids, rows = resolve_roster(self.client, self.plan, ingest_id=self.landing.ingest_id)
         for row in rows:
             self.landing.add_row(row)
-        patient_ids += self.left_open.carried(patient_ids)
+        if self.plan.only is None:
+            carried = self.left_open.carried(patient_ids)
+            patient_ids += [name for name in carried if not self.plan.is_forgotten(name)]
         medications = self.shelves["Medication"]
         ingest_id, targets = self.landing.ingest_id, self._targets
         crawl = PatientCrawl(self.client, self.plan, self.capability, ingest_id, medications, targets, self.is_over)

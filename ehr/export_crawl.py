@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from ehr.bundles import Entry, Resource, read_page
+from ehr.bundles import Entry, Resource
 from ehr.capability import Capability
-from ehr.client import Client, Pairs
-from ehr.errors import TimeIsUp, UnitFailed
+from ehr.client import Client
+from ehr.counting import count_type
+from ehr.errors import TimeIsUp
 from ehr.export import Export, Haul, common_since, type_row
 from ehr.landing import Landing
 from ehr.ledger import UnitRow, pending_row
@@ -19,7 +20,6 @@ from ehr.plan import ProgressEvent, PullPlan
 from ehr.unit_fetch import SearchUnit
 from ehr.units import fetch_unit
 
-PATIENTS_A_COUNT = 50
 MADE_GOOD = "left out by the export, made good by search"
 
 
@@ -62,7 +62,7 @@ class ExportCrawl:
             self.report(ProgressEvent("types", done, len(types), self.resources))
 
     def _settle(self, name: str, haul: Haul, since: str | None, errors: Sequence[str]) -> None:
-        row = type_row(self.landing, name, haul, self._count(name, since), errors)
+        row = type_row(self.landing, name, haul, count_type(self.client, name, self.members, since), errors)
         if row.status == "complete":
             self.landing.add_row(row)
             return
@@ -95,30 +95,3 @@ class ExportCrawl:
             self.resources += len(entries)
 
         return fetch_unit(self.client, unit, keep, ingest_id=self.landing.ingest_id, is_over=self.is_over)
-
-    def _count(self, name: str, since: str | None) -> int | None:
-        """The server's own count of a type for the roster; None where it cannot be asked for."""
-        changed = (("_lastUpdated", f"ge{since}"),) if since else ()
-        if self.members is None:
-            return self._count_search(name, changed)
-        if name in OF_NO_PATIENT:
-            return None
-        who = "_id" if name == "Patient" else "patient"
-        total = 0
-        for batch in _batched(self.members, PATIENTS_A_COUNT):
-            counted = self._count_search(name, ((who, ",".join(batch)), *changed))
-            if counted is None:
-                return None
-            total += counted
-        return total
-
-    def _count_search(self, name: str, pairs: Pairs) -> int | None:
-        url = self.client.search_url(name, [*pairs, ("_summary", "count")])
-        try:
-            return self.client.get(url, read_page, attempts=2).total
-        except UnitFailed:
-            return None
-
-
-def _batched(names: Sequence[str], size: int) -> Iterator[Sequence[str]]:
-    return (names[start : start + size] for start in range(0, len(names), size))

@@ -8,13 +8,14 @@ Who left the roster but has an index event stays in the figures, so what is miss
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
+from ehr.landing import Landing
 from ehr.ledger import UnitRow
-from ehr.manifest import closed_manifests
 from ehr.plan import PullPlan
-from ehr.watermarks import server_name
+from ehr.watermarks import newest_state
 
 # What was to be read again one by one is only asked for by name, so only a complete row closes it.
 NEVER_CLOSED = ("reread",)
@@ -49,15 +50,14 @@ class OpenUnits:
 
 def open_units(plan: PullPlan, landing_root: Path) -> OpenUnits:
     """What the newest closed ingest from the same source left open."""
-    for manifest in reversed(closed_manifests(landing_root)):
-        state = manifest.state()
-        if state is not None and state.get("server") == server_name(plan):
-            patients = state.get("patients", {})
-            return OpenUnits(
-                units=frozenset((str(unit), str(kind), name) for unit, kind, name in state.get("open", ())),
-                members=frozenset(name for name, known in patients.items() if known.get("index_days") is not None),
-            )
-    return OpenUnits()
+    state = newest_state(plan, landing_root)
+    if state is None:
+        return OpenUnits()
+    patients = state.get("patients", {})
+    return OpenUnits(
+        units=frozenset((str(unit), str(kind), name) for unit, kind, name in state.get("open", ())),
+        members=frozenset(name for name, known in patients.items() if known.get("index_days") is not None),
+    )
 
 
 def replaced_files(before: OpenUnits, rows: Sequence[UnitRow], ingest_id: str) -> list[UnitRow]:
@@ -69,6 +69,17 @@ def replaced_files(before: OpenUnits, rows: Sequence[UnitRow], ingest_id: str) -
         for unit, kind, _ in sorted(before.units, key=str)
         if unit not in names and kind in whole
     ]
+
+
+def leave_as_it_was(landing: Landing, plan: PullPlan, state: dict[str, Any] | None, before: OpenUnits) -> None:
+    """The state after a pull of a part: what the last whole pull left, but for the units that are open now.
+
+    What was asked for only since an instant proves nothing about the whole unit, so its rows bear another name.
+    """
+    if plan.only is not None and plan.only.since is not None:
+        landing.rows[:] = [replace(row, unit=f"{row.unit} since") for row in landing.rows]
+    if state is not None:
+        landing.state = state | {"open": still_open(before, landing.rows)}
 
 
 def still_open(before: OpenUnits, rows: Iterable[UnitRow]) -> list[list[str | None]]:

@@ -18,9 +18,9 @@ from ehr.folder import land_folder
 from ehr.landed_files import LandedFile
 from ehr.landing import Landing, closing_instant, open_landing
 from ehr.ledger import UnitRow, count_statuses
-from ehr.open_units import open_units, replaced_files, still_open
+from ehr.open_units import leave_as_it_was, open_units, replaced_files, still_open
 from ehr.plan import ProgressEvent, PullPlan, PullReceipt
-from ehr.watermarks import continue_from, history_since, server_clock
+from ehr.watermarks import continue_from, history_since, newest_state, server_clock
 
 __all__ = ["continue_from", "pull"]
 
@@ -47,7 +47,7 @@ def pull(
         capability = read_capability(client)
         began = server_clock(client.date_header, started_at)
         with open_landing(landing_root, started_at, _header(plan)) as landing:
-            since = history_since(plan, landing_root)
+            since = history_since(plan, landing_root) if plan.only is None else None
             crawl = Crawl(
                 client,
                 plan,
@@ -60,6 +60,8 @@ def pull(
                 is_over=partial(is_over, plan, clock),
             )
             patients = crawl.run()
+            if plan.only is not None:
+                leave_as_it_was(landing, plan, newest_state(plan, landing_root), open_units(plan, landing_root))
             return _close(landing, landing_root, clock, patients)
 
 

@@ -17,8 +17,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ehr.bundles import Resource
+from ehr.errors import PlanRefused
 from ehr.manifest import closed_manifests, instant_text
-from ehr.plan import PullPlan
+from ehr.plan import Only, PullPlan
 from ehr.profiles import read_profile
 
 OVERLAP = timedelta(minutes=5)
@@ -111,7 +112,7 @@ def continue_from(plan: PullPlan, landing_root: Path) -> PullPlan:
 
     Scope is server, types, windows and searched codes: when one of them changes, everything is read again.
     """
-    state = _newest_state(landing_root, scope_of(plan))
+    state = _state_of_scope(landing_root, scope_of(plan))
     if state is None:
         return plan
     watermarks: dict[str | tuple[str, str], str] = dict(state["types"])
@@ -130,21 +131,46 @@ def continue_from(plan: PullPlan, landing_root: Path) -> PullPlan:
     )
 
 
-def history_since(plan: PullPlan, landing_root: Path) -> str | None:
-    """Since when deletions must be asked for; None before the first closed ingest from this server."""
+def narrowed(plan: PullPlan, only: Only) -> PullPlan:
+    """A plan for a part of it: its watermarks are set aside, and whatever comes moves none.
+
+    Raises:
+        PlanRefused: a type that the plan does not have.
+    """
+    wanted = only.types or frozenset(plan.types)
+    if unknown := sorted(wanted - plan.types.keys()):
+        raise PlanRefused(f"the protocol does not ask for {', '.join(unknown)}. Nothing was landed.")
+    return replace(
+        plan,
+        types={name: window for name, window in plan.types.items() if name in wanted},
+        roster="patients" if only.patients_file else plan.roster,
+        roster_file=only.patients_file or plan.roster_file,
+        watermarks=dict.fromkeys(wanted, only.since) if only.since else {},
+        only=only,
+    )
+
+
+def newest_state(plan: PullPlan, landing_root: Path) -> dict[str, Any] | None:
+    """The state that the newest closed ingest from the same source left, whatever its scope."""
     for manifest in reversed(closed_manifests(landing_root)):
         state = manifest.state()
         if state is not None and state.get("server") == server_name(plan):
-            since: str | None = state.get("history_since")
-            return since
+            return state
     return None
+
+
+def history_since(plan: PullPlan, landing_root: Path) -> str | None:
+    """Since when deletions must be asked for; None before the first closed ingest from this server."""
+    state = newest_state(plan, landing_root)
+    since: str | None = state.get("history_since") if state is not None else None
+    return since
 
 
 def since_of(plan: PullPlan, resource_type: str, patient_id: str | None) -> str | None:
     """From when a unit is to be asked for; None: in full. A patient new to the roster is always asked for in full."""
     if not read_profile(plan.profile).by_last_updated and plan.source == "search":
         return None
-    if patient_id is None:
+    if plan.only is not None or patient_id is None:
         return plan.watermarks.get(resource_type)
     if patient_id not in plan.previous_roster:
         return None
@@ -181,7 +207,7 @@ def server_name(plan: PullPlan) -> str | None:
     return f"{parts.hostname}{parts.path}"
 
 
-def _newest_state(landing_root: Path, scope: str) -> dict[str, Any] | None:
+def _state_of_scope(landing_root: Path, scope: str) -> dict[str, Any] | None:
     for manifest in reversed(closed_manifests(landing_root)):
         state = manifest.state()
         if state is not None and state.get("scope") == scope:

@@ -13,10 +13,10 @@ from typing import Any
 from flows.command_config import tell
 from flows.context import open_context
 from flows.outcomes import DONE, INCOMPLETE, NOT_DONE, sentence
-from flows.pulling import access
+from flows.pulling import access, only_of, rehearsal
 from flows.receipts import RunReceipt
 from flows.settings import load_settings, prepare_prefect
-from flows.summary import effect_lines, stage_lines, summary_lines
+from flows.summary import effect_lines, rehearsal_lines, stage_lines, summary_lines
 from flows.weeks import ANALYSIS
 from warehouse import read, read_issued
 
@@ -42,7 +42,10 @@ def instant(text: str) -> datetime:
 
 def ingest(arguments: argparse.Namespace) -> int:
     """`nadir run ingest`."""
-    return run_ingest(arguments.config, full=arguments.full, json_wanted=arguments.json)
+    only = tuple(arguments.only or ())
+    if arguments.rehearse:
+        return rehearse_ingest(arguments.config, full=arguments.full, only=only, json_wanted=arguments.json)
+    return run_ingest(arguments.config, full=arguments.full, only=only, json_wanted=arguments.json)
 
 
 def weekly(arguments: argparse.Namespace) -> int:
@@ -89,18 +92,34 @@ def rebuild(arguments: argparse.Namespace) -> int:
     return ended(state, arguments.config, json_wanted=arguments.json, strict=False)
 
 
-def run_ingest(config: Path | None, *, full: bool = False, json_wanted: bool = False) -> int:
+def run_ingest(
+    config: Path | None, *, full: bool = False, only: tuple[str, ...] = (), json_wanted: bool = False
+) -> int:
     """Run the ingest flow here; returns the exit code."""
-    return ended(ingest_state(config, full=full), config, json_wanted=json_wanted, strict=False)
+    only_of(only)
+    return ended(ingest_state(config, full=full, only=only), config, json_wanted=json_wanted, strict=False)
 
 
-def ingest_state(config: Path | None, *, full: bool = False) -> Any:  # noqa: ANN401  a Prefect state
+def rehearse_ingest(config: Path | None, *, full: bool, only: tuple[str, ...], json_wanted: bool) -> int:
+    """Say what a pull would ask for, in requests and resources; nothing is landed."""
+    ready_to_pull(config)
+    found = rehearsal(open_context(config), full=full, only=only)
+    rows = [dataclasses.asdict(row) for row in found.types]
+    if json_wanted:
+        totals = {"requests": found.requests, "resources": found.resources}
+        tell([json.dumps(dataclasses.asdict(found) | totals | {"types": rows}, indent=2)])
+    else:
+        tell(rehearsal_lines(found))
+    return DONE
+
+
+def ingest_state(config: Path | None, *, full: bool = False, only: tuple[str, ...] = ()) -> Any:  # noqa: ANN401  a Prefect state
     """Run the ingest flow here; returns the state it ended in."""
     ready_to_pull(config)
     prepare_prefect(load_settings(config).home)
     from flows.ingest import ingest as flow
 
-    return flow(path_text(config), full=full, return_state=True)
+    return flow(path_text(config), full=full, only=only, return_state=True)
 
 
 def run_weekly(

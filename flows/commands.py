@@ -137,6 +137,13 @@ def add_run(groups: argparse._SubParsersAction[Words]) -> None:
         json=True,
     )
     ingest.add_argument("--full", action="store_true", help="fetch everything again, not only what changed")
+    ingest.add_argument(
+        "--only",
+        action="append",
+        metavar="PART",
+        help="fetch a part again, no watermark moves: patients=FILE, type=NAME[,NAME], since=DATE",
+    )
+    ingest.add_argument("--rehearse", action="store_true", help="say what would be asked for, and fetch nothing")
     weekly = with_config(
         command(
             group,

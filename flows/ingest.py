@@ -23,11 +23,12 @@ __all__ = ["ingest"]
     on_crashed=[note_end],
     on_cancellation=[note_end],
 )
-def ingest(config: str | None = None, full: bool = False) -> State[RunReceipt]:
-    """Pull and load. config: settings file. full: fetch everything again, not only what changed."""
+def ingest(config: str | None = None, full: bool = False, only: tuple[str, ...] = ()) -> State[RunReceipt]:
+    """Pull and load. config: settings file. full: fetch everything again, not only what changed. only: parts, such as
+    type=Observation, that are fetched again without moving a watermark."""
     clock = steps.Clock()
     with steps.writing(config, "ingest"):
-        pulled = clock.time("pull", lambda: pull_task(config, full))
+        pulled = clock.time("pull", lambda: pull_task(config, full, only=only))
         loaded = clock.time("load", lambda: load_task(config))
     receipt = steps.ingest_receipt(pulled, loaded, clock.seconds)
     return Completed(data=receipt, name="Completed" if receipt.is_complete else "Incomplete")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -121,12 +121,17 @@ def deadline(config: str | None) -> datetime:
 
 
 def pull(
-    config: str | None, *, full: bool, report: Callable[[ProgressEvent], None], until: datetime | None = None
+    config: str | None,
+    *,
+    full: bool,
+    report: Callable[[ProgressEvent], None],
+    until: datetime | None = None,
+    only: Sequence[str] = (),
 ) -> Pulled:
     """Pull into landing/ and close the ingest; what is not begun at `until` stays pending in the ledger."""
     context = open_context(config)
     log.info("pull starts: source %s, roster %s", context.settings["server.source"], context.settings["server.roster"])
-    got = pulling.pull_resources(context, full=full, report=report, until=until)
+    got = pulling.pull_resources(context, full=full, report=report, until=until, only=only)
     log.info("pull ends: %d resources, %d deletions, units %s", got.resources, got.deletions, dict(got.units))
     return Pulled(
         landed_at=got.landed_at,

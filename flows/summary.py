@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-__all__ = ["effect_lines", "figure", "stage_lines", "summary_lines"]
+from ehr.rehearsal import Rehearsal
+
+__all__ = ["effect_lines", "figure", "rehearsal_lines", "stage_lines", "summary_lines"]
 
 PRIMARY_EXPOSURES = ("bridging_other_than_fc", "crs_grade_3_exposure")
 
@@ -94,3 +96,15 @@ def effect(row: Mapping[str, object]) -> str:
 def stage_lines(seconds: Mapping[str, float]) -> list[str]:
     """Time of each stage in seconds, in the order they ran."""
     return [f"{name:<12} {value:7.1f} s" for name, value in seconds.items()]
+
+
+def rehearsal_lines(found: Rehearsal) -> list[str]:
+    """A rehearsed pull as text: one line a type, and what it comes to."""
+    whom = "everyone" if found.patients is None else f"{found.patients} patients, {found.new_patients} of them new"
+    lines = [f"{found.source} of {whom}; nothing was fetched", ""]
+    for row in found.types:
+        count = "not counted by the server" if row.resources is None else f"{row.resources:,} resources"
+        since = f" since {row.since}" if row.since else ""
+        lines.append(f"{row.resource_type:<26} {count}, about {row.requests:,} requests{since}")
+    total = "" if found.resources is None else f"{found.resources:,} resources, "
+    return [*lines, "", f"in all {total}about {found.requests:,} requests"]

@@ -20,9 +20,11 @@ __all__ = ["weekly"]
 
 
 @task(name="pull", cache_policy=NO_CACHE, persist_result=False)
-def pull_task(config: str | None, full: bool, until: datetime | None = None) -> steps.Pulled:
-    """Pull into landing/; what is not begun at `until` stays pending."""
-    return contained(lambda: steps.pull(config, full=full, report=progress_reporter(), until=until))
+def pull_task(
+    config: str | None, full: bool, until: datetime | None = None, only: tuple[str, ...] = ()
+) -> steps.Pulled:
+    """Pull into landing/; what is not begun at `until` stays pending, of a part only what `only` names."""
+    return contained(lambda: steps.pull(config, full=full, report=progress_reporter(), until=until, only=only))
 
 
 @task(name="load", cache_policy=NO_CACHE, persist_result=False)

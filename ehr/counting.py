@@ -1,0 +1,44 @@
+"""The server's own count of a type for whoever is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ehr.bundles import read_page
+from ehr.client import Client, Pairs
+from ehr.errors import UnitFailed
+from ehr.patients import OF_NO_PATIENT
+
+PATIENTS_A_COUNT = 50
+
+
+def count_type(client: Client, name: str, members: Sequence[str] | None, since: str | None) -> int | None:
+    """How many resources of a type the server has of these patients (None: of everyone), changed since an instant.
+
+    None where it cannot be asked: by many patients at once, without a patient, or for a type of no patient.
+    """
+    changed = (("_lastUpdated", f"ge{since}"),) if since else ()
+    if members is None:
+        return _count(client, name, changed)
+    if name in OF_NO_PATIENT:
+        return None
+    who = "_id" if name == "Patient" else "patient"
+    total = 0
+    for batch in _batched(members, PATIENTS_A_COUNT):
+        counted = _count(client, name, ((who, ",".join(batch)), *changed))
+        if counted is None:
+            return None
+        total += counted
+    return total
+
+
+def _count(client: Client, name: str, pairs: Pairs) -> int | None:
+    url = client.search_url(name, [*pairs, ("_summary", "count")])
+    try:
+        return client.get(url, read_page, attempts=2).total
+    except UnitFailed:
+        return None
+
+
+def _batched(names: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    return (names[start : start + size] for start in range(0, len(names), size))
