@@ -19,10 +19,10 @@ def with_all(no=0, yes=0, unknown=0):
     return {"all": no + yes + unknown, "no": no, "yes": yes, "unknown": unknown}
 
 
-def growing_cohort(seed, weeks):
+def growing_cohort(seed, weeks, largest=140):
     """Counts of a cohort week by week."""
     random = Random(seed)  # noqa: S311  stories, no secrets
-    size = random.randint(5, 140)
+    size = random.randint(5, largest)
     chances = [random.choice((0.0, 0.1, 0.3, 0.6, 0.9, 1.0)) for _ in range(6)]
     patients = [patient(random, chances) for _ in range(size)]
     sizes = [*sorted(random.randint(0, size) for _ in range(weeks - 1)), size]
