@@ -33,7 +33,7 @@ def index(reports, *stops):
 
 
 def row_of(page, week):
-    [row] = [row for row in re.findall(r"<tr>.*?</tr>", page) if f'<th scope="row">{week}</th>' in row]
+    [row] = [row for row in re.findall(r"<tr>.*?</tr>", page) if f'<th scope="row" class="day">{week}</th>' in row]
     return row
 
 
@@ -65,7 +65,7 @@ def test_weeks_of_every_protocol_stand_apart_newest_first(tmp_path):
     issue(tmp_path, "2018-W29", protocol="other")
     page = index(tmp_path)
     assert re.findall(r'<h2 id="([^"]+)"', page) == ["car-t-b-all", "other"]
-    assert re.findall(r'<th scope="row">([^<]+)</th>', page) == ["2018-W30", "2018-W28", "2018-W29"]
+    assert re.findall(r'<th scope="row" class="day">([^<]+)</th>', page) == ["2018-W30", "2018-W28", "2018-W29"]
 
 
 def test_a_stopped_week_is_a_row_with_its_reason(tmp_path):
