@@ -7,7 +7,10 @@ from mappings.sql_on_fhir import compile_view
 from mappings.views import load_views
 
 COLUMNS = {
-    "patient": "patient_id gender birth_date deceased_boolean deceased_datetime active",
+    "patient": (
+        "patient_id gender birth_date deceased_boolean deceased_datetime active birth_date_absent_reason "
+        "gender_absent_reason deceased_absent_reason"
+    ),
     "patient_identifier": "patient_id system value use",
     "patient_link": "patient_id other_id link_type",
     "condition": (
@@ -24,7 +27,9 @@ COLUMNS = {
     "observation": (
         "observation_id patient_id encounter_id specimen_id status code_text effective_datetime "
         "effective_start effective_end effective_instant issued value_number value_comparator value_unit "
-        "value_unit_code value_string value_integer value_boolean value_datetime value_text absent_reason"
+        "value_unit_code value_string value_integer value_boolean value_datetime value_text absent_reason "
+        "value_low value_high value_range_unit value_numerator value_numerator_comparator value_denominator "
+        "value_start value_end effective_absent_reason"
     ),
     "observation_coding": "observation_id system code display",
     "observation_value_coding": "observation_id system code display",
@@ -67,12 +72,30 @@ COLUMNS = {
     "diagnostic_report_conclusion_coding": "diagnostic_report_id system code display",
     "diagnostic_report_result": "diagnostic_report_id observation_id",
     "diagnostic_report_specimen": "diagnostic_report_id specimen_id",
+    "device": "device_id patient_id status name type_text system code display",
+    "device_use_statement": (
+        "device_use_statement_id patient_id device_id status timing_datetime timing_start timing_end body_site_text"
+    ),
+    "group_member": "group_id group_active patient_id inactive period_start period_end",
+    "location": "location_id status name physical_type_code part_of_id",
+    "medication_dispense": (
+        "medication_dispense_id patient_id context_id status medication_text medication_id when_prepared "
+        "when_handed_over quantity_value quantity_unit dosage_text"
+    ),
+    "medication_dispense_coding": "medication_dispense_id system code display",
+    "medication_statement": (
+        "medication_statement_id patient_id context_id status medication_text medication_id effective_datetime "
+        "effective_start effective_end date_asserted dosage_text"
+    ),
+    "medication_statement_coding": "medication_statement_id system code display",
 }
 NOT_TEXT = {
     ("patient", "deceased_boolean"): "boolean",
     ("patient", "active"): "boolean",
     ("observation", "value_boolean"): "boolean",
     ("medication_request", "do_not_perform"): "boolean",
+    ("group_member", "group_active"): "boolean",
+    ("group_member", "inactive"): "boolean",
     ("observation_component", "component_number"): "integer",
 }
 VIEWS = {view.name: view for view in load_views()}
@@ -168,3 +191,33 @@ def test_a_file_whose_name_is_not_its_view_is_named(tmp_path):
     (tmp_path / "patient.json").write_text("{")
     with pytest.raises(ViewUnreadable, match="expected a ViewDefinition as JSON"):
         load_views(tmp_path)
+
+
+def test_ranges_ratios_and_comparators_are_columns_with_their_source_text(rows_of):
+    low_high = '{"low": {"value": 1.10, "unit": "g"}, "high": {"value": 2.50}}'
+    ratio = '{"numerator": {"comparator": "<", "value": 1.0}, "denominator": {"value": 128}}'
+    texts = [
+        f'{{"resourceType": "Observation", "id": "range", "valueRange": {low_high}}}',
+        f'{{"resourceType": "Observation", "id": "ratio", "valueRatio": {ratio}}}',
+        '{"resourceType": "Observation", "id": "bound", "valueQuantity": {"comparator": "<", "value": 0.50}}',
+    ]
+    found, titre, bound = rows_of(VIEWS["observation"].definition, *texts)
+    assert (found["value_low"], found["value_high"], found["value_range_unit"]) == ("1.10", "2.50", "g")
+    assert (titre["value_numerator"], titre["value_numerator_comparator"], titre["value_denominator"]) == (
+        "1.0", "<", "128",
+    )  # fmt: skip
+    assert (bound["value_number"], bound["value_comparator"]) == ("0.50", "<")
+
+
+def test_what_is_not_there_says_why(rows_of):
+    reason = {
+        "extension": [{"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "masked"}]
+    }
+    (row,) = rows_of(VIEWS["patient"].definition, {"resourceType": "Patient", "id": "p", "_birthDate": reason})
+    assert (row["birth_date"], row["birth_date_absent_reason"], row["gender_absent_reason"]) == (None, "masked", None)
+
+
+def test_members_of_a_group_are_patients(rows_of):
+    members = [{"entity": {"reference": "Patient/p1"}}, {"entity": {"reference": "urn:uuid:u"}, "inactive": True}]
+    rows = rows_of(VIEWS["group_member"].definition, {"resourceType": "Group", "id": "g", "member": members})
+    assert [(row["patient_id"], row["inactive"]) for row in rows] == [("p1", None), ("u", True)]
