@@ -22,6 +22,14 @@ select
     'code' as element,
     system,
     code,
+    'exact' as match
+from ref.imaging_tests
+union
+select
+    'Observation' as resource_type,
+    'code' as element,
+    system,
+    code,
     match
 from ref.toxicity_codes
 union
