@@ -79,7 +79,7 @@ def infection_rows(
         rows.append({**_key("infected_patients", counted), **patients, "status": state})
         rows.append({**_key("severe_events", counted), **_severe(counted, level), "status": state})
         if counted.window_name != LOOK_BACK:
-            deaths = {**patients, **_count(int(counted.infection_deaths), level)}
+            deaths = _count(int(counted.infection_deaths), level)
             rows.append({**_key("infection_deaths", counted), **deaths, "status": state})
     return rows
 
