@@ -13,6 +13,7 @@ from warehouse.statements import run_statement
 SOURCE = "current_resources"
 SURVIVORS = "stage.survivors"
 AUDIT = "stage.shape_audit"
+REFERENCES = ("stage.keyless_references", "stage.unresolved_references")
 
 
 def store_stage(connection: Connection) -> list[str]:
@@ -30,7 +31,9 @@ def store_stage(connection: Connection) -> list[str]:
         run_statement(connection, "store_structures", resource_type=resource_type)
         made += [_store_view(connection, view) for view in of_type]
     connection.execute(f"drop table {SOURCE}")
-    return [*made, *_audit(connection), *_merge_patients(connection)]
+    for relation in REFERENCES:
+        run_sql(connection, relation)
+    return [*made, *REFERENCES, *_audit(connection), *_merge_patients(connection)]
 
 
 @cache

@@ -89,6 +89,12 @@ COLUMNS = {
     ),
     "medication_statement_coding": "medication_statement_id system code display",
 }
+KEYLESS = (
+    "condition diagnostic_report encounter medication_administration medication_request observation procedure specimen"
+)
+COLUMNS |= {
+    f"{name}_keyless_reference": f"{name}_id element reference has_identifier has_display" for name in KEYLESS.split()
+}
 NOT_TEXT = {
     ("patient", "deceased_boolean"): "boolean",
     ("patient", "active"): "boolean",
@@ -96,6 +102,11 @@ NOT_TEXT = {
     ("medication_request", "do_not_perform"): "boolean",
     ("group_member", "group_active"): "boolean",
     ("group_member", "inactive"): "boolean",
+    **{
+        (f"{name}_keyless_reference", f"has_{part}"): "boolean"
+        for name in KEYLESS.split()
+        for part in ("identifier", "display")
+    },
     ("observation_component", "component_number"): "integer",
 }
 VIEWS = {view.name: view for view in load_views()}

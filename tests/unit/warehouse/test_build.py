@@ -150,3 +150,32 @@ def test_what_the_views_cannot_read_is_counted_in_stage(landing, loaded, person)
             ("condition", "code", "object", "string", True, 2),
             ("condition_coding", "code", "object", "string", True, 2),
         ]
+
+
+def test_every_reference_resolves_or_is_counted_by_the_way_it_fails(landing, loaded, person):
+    subjects = [
+        {"reference": "Patient/p1"},
+        {"reference": "https://ehr.example/fhir/Patient/p1/_history/2"},
+        {"reference": "Patient/nobody"},
+        {"reference": "#p"},
+        {"reference": "Patient?identifier=urn:mrn|5"},
+        {"identifier": {"value": "5"}},
+        {"reference": "Patient/"},
+    ]
+    rows = [
+        {"resourceType": "Observation", "id": f"o{number}", "subject": subject, "specimen": {"display": "blood"}}
+        for number, subject in enumerate(subjects)
+    ]
+    landing.ingest(JANUARY, person("p1"), *rows)
+    build = Build(loaded(), run_key(JANUARY))
+    build.stage()
+    with opened(build.path, read_only=True) as connection:
+        found = connection.table("stage.unresolved_references").project("element, way, reference_count").fetchall()
+    assert sorted(found) == [
+        ("specimen", "display_only", 7),
+        ("subject", "conditional", 1),
+        ("subject", "contained", 1),
+        ("subject", "identifier_only", 1),
+        ("subject", "target_absent", 1),
+        ("subject", "unreadable", 1),
+    ]
