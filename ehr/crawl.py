@@ -27,6 +27,7 @@ from ehr.plan import ProgressEvent, PullPlan
 from ehr.references import ALWAYS_WANTED, FOLLOWED, Pointers
 from ehr.roster import resolve_roster
 from ehr.shelf import Shelf
+from ehr.spool import open_spool
 from ehr.units import SearchUnit, fetch_unit
 from ehr.watermarks import Newest, State, since_of
 
@@ -114,40 +115,54 @@ class Crawl:
         return UnitRow(self.landing.ingest_id, name, resource_type, None, 0, 0, 0, None, 0, "complete", reason)
 
     def _crawl_patients(self) -> int:
-        patient_ids, rows = resolve_roster(self.client, self.plan, ingest_id=self.landing.ingest_id)
-        for row in rows:
-            self.landing.add_row(row)
+        patient_ids = self._roster()
         if self.plan.only is None:
             carried = self.left_open.carried(patient_ids)
             patient_ids += [name for name in carried if not self.plan.is_forgotten(name)]
         medications = self.shelves["Medication"]
         ingest_id, targets = self.landing.ingest_id, self._targets
         crawl = PatientCrawl(self.client, self.plan, self.capability, ingest_id, medications, targets, self.is_over)
+        spool = open_spool(self.plan, self.landing.folder.parent, self.began, ingest_id, targets)
+        # What a killed pull brought is known as of when that one began.
+        self.began = spool.began
 
         def harvest_of(name: str) -> PatientHarvest:
-            return leave_patient(crawl, name) if self.is_over() else crawl_patient(crawl, name)
+            harvest = spool.take(name)
+            if harvest is None and self.is_over():
+                return leave_patient(crawl, name)
+            if harvest is None:
+                harvest = crawl_patient(crawl, name)
+                spool.lay_aside(harvest)
+            return harvest
 
         harvests = in_order(patient_ids, harvest_of, self._connections)
         for done, harvest in enumerate(harvests, start=1):
-            for resource_type, lines in harvest.lines.items():
-                self.landing.write(resource_type, lines)
-                self.resources += len(lines)
-            for row in harvest.rows:
-                self.landing.add_row(row)
+            self._take(harvest)
             self._demand_answers(at_least=UNITS_BEFORE_GIVING_UP)
-            self.state.roster[harvest.patient_id] = harvest.index_days
-            self.asked_in_full |= {(name, harvest.patient_id) for name in harvest.asked_in_full}
-            self.pointers.add(harvest.pointers)
-            self.newest.add(harvest.newest)
             self.report(ProgressEvent("patients", done, len(patient_ids), self.resources))
         return len(patient_ids)
+
+    def _roster(self) -> list[str]:
+        patient_ids, rows = resolve_roster(self.client, self.plan, ingest_id=self.landing.ingest_id)
+        for row in rows:
+            self.landing.add_row(row)
+        return patient_ids
+
+    def _take(self, harvest: PatientHarvest) -> None:
+        for resource_type, lines in harvest.lines.items():
+            self.landing.write(resource_type, lines)
+            self.resources += len(lines)
+        for row in harvest.rows:
+            self.landing.add_row(row)
+        self.state.roster[harvest.patient_id] = harvest.index_days
+        self.asked_in_full |= {(name, harvest.patient_id) for name in harvest.asked_in_full}
+        self.pointers.add(harvest.pointers)
+        self.newest.add(harvest.newest)
 
     def _export(self) -> int | None:
         members = None
         if self.plan.roster != "all":
-            members, rows = resolve_roster(self.client, self.plan, ingest_id=self.landing.ingest_id)
-            for row in rows:
-                self.landing.add_row(row)
+            members = self._roster()
             self.state.roster = dict.fromkeys(members)
 
         def note(resource: Resource) -> None:

@@ -20,6 +20,7 @@ from ehr.landing import Landing, closing_instant, open_landing
 from ehr.ledger import UnitRow, count_statuses
 from ehr.open_units import leave_as_it_was, open_units, replaced_files, still_open
 from ehr.plan import ProgressEvent, PullPlan, PullReceipt
+from ehr.spool import clear_spool
 from ehr.watermarks import continue_from, history_since, newest_state, server_clock
 
 __all__ = ["continue_from", "pull"]
@@ -92,6 +93,7 @@ def _header(plan: PullPlan) -> dict[str, Any]:
 def _close(landing: Landing, landing_root: Path, clock: Callable[[], datetime], patients: int | None) -> PullReceipt:
     landed_at = closing_instant(landing_root, clock())
     files = landing.close(landed_at)
+    clear_spool(landing_root)
     return _receipt(landing, landed_at, files, patients)
 
 
