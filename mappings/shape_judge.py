@@ -11,9 +11,10 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from mappings.json_skeletons import Layout, chooser, split_strings, unescaped
+from mappings.patient_reference import PatientReference
 from mappings.primitive_rules import KnownValues
 from mappings.resource_shapes import ShapeDoubtful, string_places
-from mappings.validation import Finding, model_findings, rule_findings
+from mappings.validation import QUIET, Finding, model_findings, rule_findings
 
 Findings = tuple[Finding, ...]
 # Beyond this the shapes are as many as the resources, and remembering them only takes memory.
@@ -21,11 +22,12 @@ _MOST_SHAPES = 20_000
 
 
 class Line(NamedTuple):
-    """A resource to judge: its type, its JSON text and the same parsed. It must not be a reject."""
+    """A resource to judge: its type, its JSON text, the same parsed, how it names its patient. It is no reject."""
 
     resource_type: str
     text: str
     resource: dict[str, Any]
+    patient: PatientReference
 
 
 @dataclass
@@ -75,7 +77,11 @@ class ShapeJudge:
                 verdicts[number] = shape.findings or ()
         for number in doubtful:
             verdicts[number] = _of_models(lines[number])
-        return [_with_rules(line, verdict) for line, verdict in zip(lines, verdicts, strict=True)]
+        for number, line in enumerate(lines):
+            if line.patient not in QUIET:
+                ruled = rule_findings(line.resource_type, line.patient)
+                verdicts[number] = tuple(sorted({*verdicts[number], *ruled}))
+        return verdicts
 
     def _by_shape(self, lines: Sequence[Line]) -> tuple[list[_Shape], list[int]]:
         """The shapes of the lines, each with its lines, and the numbers of lines without a trusted shape."""
@@ -119,9 +125,4 @@ def _differs(expected: str, values: Iterable[str]) -> bool:
 
 
 def _of_models(line: Line) -> Findings:
-    return tuple(model_findings(line.resource_type, line.resource))
-
-
-def _with_rules(line: Line, verdict: Findings) -> Findings:
-    ruled = rule_findings(line.resource_type, line.resource)
-    return tuple(sorted({*verdict, *ruled})) if verdict or ruled else ()
+    return tuple(sorted(set(model_findings(line.resource_type, line.resource))))

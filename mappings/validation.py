@@ -16,6 +16,8 @@ from pydantic import BaseModel, ValidationError
 
 from mappings.patient_reference import PATIENT_ELEMENTS, PatientReference, patient_reference
 
+# Ways of naming the patient that nobody needs to hear of.
+QUIET = frozenset({PatientReference.NAMED, PatientReference.NOT_NEEDED})
 _ROOT = "(root)"
 _ELEMENT_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 
@@ -51,6 +53,12 @@ def reject_reason(raw: bytes) -> Reject | None:
 
 def reject_of(resource: dict[str, Any] | None, raw: bytes) -> Reject | None:
     """The same for a line that is `parsed` already."""
+    found = usable_or_reject(resource, raw)
+    return found if isinstance(found, Reject) else None
+
+
+def usable_or_reject(resource: dict[str, Any] | None, raw: bytes) -> PatientReference | Reject:
+    """Why a line that is `parsed` cannot be used at all, or how it names its patient."""
     if resource is None:
         return Reject("not_json")
     resource_type, resource_id = _text(resource, "resourceType"), _text(resource, "id")
@@ -61,9 +69,10 @@ def reject_of(resource: dict[str, Any] | None, raw: bytes) -> Reject | None:
     # No modifierExtension is known to us, and an unknown one can turn what the resource says into its opposite.
     if b'"modifierExtension"' in raw and any(_modifier_extensions(resource)):
         return Reject("modifier_extension", resource_type, resource_id)
-    if patient_reference(resource_type, resource) is PatientReference.MISSING:
+    patient = patient_reference(resource_type, resource)
+    if patient is PatientReference.MISSING:
         return Reject("no_patient", resource_type, resource_id)
-    return None
+    return patient
 
 
 def judge(resource_type: str, raw: bytes | dict[str, Any]) -> tuple[Finding, ...]:
@@ -74,7 +83,8 @@ def judge(resource_type: str, raw: bytes | dict[str, Any]) -> tuple[Finding, ...
     resource = parsed(raw) if isinstance(raw, bytes) else raw
     if resource is None:
         return (Finding(_ROOT, "not_json"),)
-    return tuple(sorted({*model_findings(resource_type, resource), *rule_findings(resource_type, resource)}))
+    ruled = rule_findings(resource_type, patient_reference(resource_type, resource))
+    return tuple(sorted({*model_findings(resource_type, resource), *ruled}))
 
 
 def model_findings(resource_type: str, resource: dict[str, Any]) -> list[Finding]:
@@ -96,12 +106,9 @@ def model_findings(resource_type: str, resource: dict[str, Any]) -> list[Finding
     return []
 
 
-def rule_findings(resource_type: str, resource: dict[str, Any]) -> list[Finding]:
+def rule_findings(resource_type: str, patient: PatientReference) -> list[Finding]:
     """What our own rules object to: a patient that is named in another way than by reference."""
-    found = patient_reference(resource_type, resource)
-    if found in {PatientReference.NAMED, PatientReference.NOT_NEEDED}:
-        return []
-    return [Finding(PATIENT_ELEMENTS[resource_type], f"patient_{found.value}")]
+    return [] if patient in QUIET else [Finding(PATIENT_ELEMENTS[resource_type], f"patient_{patient.value}")]
 
 
 @cache

@@ -9,6 +9,7 @@ from dataclasses import astuple, dataclass
 
 import pyarrow
 
+from mappings.patient_reference import PatientReference
 from mappings.shape_judge import Line, ShapeJudge
 from warehouse.connection import Connection, append_rows
 from warehouse.lines import INCOMING_COLUMNS, LandedLine, read_line
@@ -66,10 +67,13 @@ class LineSorter:
         stored = run_statement(self._archive, "store_versions", landed_at=self._landed_at)
         rejected = run_statement(self._archive, "store_rejects", landed_at=self._landed_at)
         self._archive.unregister("incoming")
-        places = {(str(row[0]), int(row[1])) for row in stored}
-        findings = list(self._findings([line for line in lines if (line.landing_file, line.line) in places]))
+        usable = [line for line in lines if line.patient is not None]
+        if len(usable) > len(stored):
+            places = set(stored)
+            usable = [line for line in usable if (line.landing_file, line.line) in places]
+        findings = list(self._findings(usable))
         append_rows(self._archive, "raw.findings", findings)
-        self._count("stored", (place[0] for place in places))
+        self._count("stored", (str(row[0]) for row in stored))
         self._count("rejects", (str(row[0]) for row in rejected))
         self._count("findings", (str(row[0]) for row in findings))
 
@@ -83,7 +87,10 @@ class LineSorter:
         self._tallies[name].update(landing_files)
 
     def _findings(self, lines: Sequence[LandedLine]) -> Iterator[tuple[str | int | None, ...]]:
-        usable = [Line(line.resource_type or "", line.text, line.resource or {}) for line in lines]
+        usable = [
+            Line(line.resource_type or "", line.text, line.resource or {}, line.patient or PatientReference.NOT_NEEDED)
+            for line in lines
+        ]
         for line, findings in zip(lines, self._judge.judge(usable), strict=True):
             for finding in findings:
                 place = (line.landing_file, line.line, line.resource_type, line.resource_id)

@@ -3,7 +3,8 @@
 import hashlib
 from typing import Any, NamedTuple
 
-from mappings.validation import parsed, reject_of
+from mappings.patient_reference import PatientReference
+from mappings.validation import Reject, parsed, usable_or_reject
 
 Resource = dict[str, Any]
 IncomingRow = tuple[str | int | None, ...]
@@ -18,7 +19,10 @@ INCOMING_COLUMNS = (
 
 
 class LandedLine(NamedTuple):
-    """A line that is not blank. `resource` is None when it is no JSON; type and id are None when it has none."""
+    """A line that is not blank. `resource` is None when it is no JSON; type and id are None when it has none.
+
+    `patient` is how it names its patient, None for a reject.
+    """
 
     landing_file: str
     line: int
@@ -28,6 +32,7 @@ class LandedLine(NamedTuple):
     resource_type: str | None
     resource_id: str | None
     reject_reason: str | None
+    patient: PatientReference | None
 
     @property
     def patient_id(self) -> str | None:
@@ -62,7 +67,7 @@ class LandedLine(NamedTuple):
 def read_line(content: bytes, *, landing_file: str, line: int) -> LandedLine:
     """Read one line; whatever it holds, the result says where it stands and whether it can be used."""
     resource = parsed(content)
-    reject = reject_of(resource, content)
+    found = usable_or_reject(resource, content)
     return LandedLine(
         landing_file,
         line,
@@ -71,7 +76,8 @@ def read_line(content: bytes, *, landing_file: str, line: int) -> LandedLine:
         resource,
         _word(resource, "resourceType"),
         _word(resource, "id"),
-        reject.reason if reject else None,
+        found.reason if isinstance(found, Reject) else None,
+        None if isinstance(found, Reject) else found,
     )
 
 

@@ -11,9 +11,10 @@ import pytest
 from fhir.resources.R4B import get_fhir_model_class
 
 from mappings.json_skeletons import split_strings, unescaped
+from mappings.patient_reference import PatientReference
 from mappings.primitive_rules import RULES, KnownValues
 from mappings.shape_judge import Line, ShapeJudge
-from mappings.validation import Finding, judge, parsed, reject_of
+from mappings.validation import Finding, Reject, judge, parsed, usable_or_reject
 
 SHARED = Path("/work/shared/data")
 BATCH = 500
@@ -72,8 +73,9 @@ def compare(resources):
     fast, lines = ShapeJudge(), []
     for raw in resources:
         resource = parsed(raw)
-        if reject_of(resource, raw) is None:
-            lines.append(Line(resource["resourceType"], raw.decode().strip(), resource))
+        found = usable_or_reject(resource, raw)
+        if not isinstance(found, Reject):
+            lines.append(Line(resource["resourceType"], raw.decode().strip(), resource, found))
     for start in range(0, len(lines), BATCH):
         batch = lines[start : start + BATCH]
         for line, findings in zip(batch, fast.judge(batch), strict=True):
@@ -224,7 +226,7 @@ def test_one_bad_value_in_a_shape_of_many_is_the_only_finding():
         code = "600-7 " if number == 17 else f"{number}"
         resource = {"resourceType": "Condition", "id": f"c{number}", "subject": {"reference": "Patient/p"}}
         resource["code"] = {"coding": [{"code": code}]}
-        lines.append(Line("Condition", json.dumps(resource), resource))
+        lines.append(Line("Condition", json.dumps(resource), resource, PatientReference.NAMED))
     found = ShapeJudge().judge(lines)
     assert [number for number, findings in enumerate(found) if findings] == [17]
     assert found[17] == (Finding("code.coding.0.code", "string_pattern_mismatch"),)
