@@ -40,7 +40,7 @@ def judge_alone(folder: Path) -> int:
 
 
 def main() -> None:
-    """Alternate both sides and print lines per second of processor time, the ratio, and the peak memory of the process."""
+    """Alternate both sides and print lines per second of processor time, the ratio, and the peak memory."""
     with tempfile.TemporaryDirectory() as folder:
         hospital = Path(folder) / "hospital"
         generate(hospital)
