@@ -58,6 +58,7 @@ lint: $(VENV)/.installed
 bench: $(VENV)/.installed
 	$(VENV)/bin/python bench/pull.py
 	$(VENV)/bin/python bench/load.py
+	$(VENV)/bin/python bench/flatten.py
 
 clean:
 	rm -rf $(VENV) .uv build dist
