@@ -24,6 +24,7 @@ from flows.settings import Settings
 from flows.weeks import ANALYSIS
 from metrics.changes import Json, scalar
 from warehouse import read
+from warehouse.ingests import read_json_lines
 
 __all__ = ["VERDICTS", "decide", "list_cases", "show_case"]
 
@@ -36,15 +37,21 @@ WHY = ("cause", "before", "after", "evidence")
 
 
 def list_cases(arguments: argparse.Namespace) -> int:
-    """The cases of the newest issue that a person must decide: the ones that its page sets apart, deaths first."""
+    """The cases of the newest issue that a person must decide: the ones that its page sets apart, deaths first.
+
+    `decided` is an answer that was given since, None where there is none: it counts from the next issue on.
+    """
     settings = open_context(arguments.config).settings
     episodes = read(settings.store, "published.episodes", run_id=newest_run(settings))
-    by_id = {row["episode_id"]: row for row in plain_rows(episodes, ("episode_id", *OF_THE_EPISODE))}
-    rows = [
-        {name: case[name] for name in OF_THE_CASE}
-        | {name: by_id.get(case["episode_id"], {}).get(name) for name in OF_THE_EPISODE}
-        for case in case_rows(settings.store)
-    ]
+    names = ("episode_id", "evidence_hash", *OF_THE_EPISODE)
+    by_id = {str(row["episode_id"]): row for row in plain_rows(episodes, names)}
+    given = answers_since(settings.landing)
+    rows = []
+    for case in case_rows(settings.store):
+        episode = by_id.get(str(case["episode_id"]), {})
+        key = (str(case["kind"]), case["episode_id"], episode.get("evidence_hash"))
+        row = {name: case[name] for name in OF_THE_CASE} | {name: episode.get(name) for name in OF_THE_EPISODE}
+        rows.append(row | {"decided": given.get(key)})
     if arguments.json:
         tell([json.dumps(rows, indent=2, ensure_ascii=False)])
     else:
@@ -139,6 +146,19 @@ def decide(arguments: argparse.Namespace) -> int:
     path = append_verdict(settings.landing, line, decided_at)
     tell([f"{arguments.verdict} written to {path}; it counts from the next issue on"])
     return DONE
+
+
+def answers_since(landing: Path) -> dict[tuple[str, Json, Json], str]:
+    """The last landed answer by kind of case, episode and evidence: a yes or no, or what a patient died of."""
+    lines = [line for path in sorted((landing / "verdicts").glob("*.jsonl")) for line in read_json_lines(path)]
+    given = {}
+    for line in sorted(lines, key=lambda line: str(line["decided_at"])):
+        episode = (line["episode_id"], line["evidence_hash"])
+        if line["verdict"] != "reclassify":
+            given["episode", *episode] = str(line["verdict"])
+        elif str(line["reclassified_to"]).startswith("death_of_"):
+            given["death", *episode] = str(line["reclassified_to"])
+    return given
 
 
 def answers(context: RunContext) -> tuple[str, ...]:

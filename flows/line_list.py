@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ import pandas as pd
 
 from metrics.changes import Fields, scalar
 from metrics.line_list import CHANGED, NEW, LineChange, causes_of, episode_records, line_changes
+from reports.episode_words import DOCUMENTATION, SITES, SUBCLASSES, labels
 from reports.words import EPISODE_FIELDS
 from warehouse import read
 
@@ -23,6 +25,7 @@ EPISODE_COLUMNS = (
 )  # fmt: skip
 LINE_COLUMNS = ("change", *EPISODE_COLUMNS[:-1], "what", "cause", "evidence")
 DAY_ZERO = "day_zero"
+LABELS = {"infection_class": SUBCLASSES, "site": SITES, "documentation": DOCUMENTATION}
 
 
 def episode_list(store: Path, run_id: str, zone: ZoneInfo) -> pd.DataFrame:
@@ -78,21 +81,23 @@ def hospital_minute(instant: str, zone: ZoneInfo) -> str:
 def what_changed(line: LineChange) -> str:
     """Before and after in words; of what is new or withdrawn, whether it counts."""
     if line.change == CHANGED:
-        pairs = [(EPISODE_FIELDS[name], *map(said, values)) for name, values in line.fields.items()]
-        return "; ".join(f"{name}: {old} → {new}" for name, old, new in pairs)
+        pairs = [(name, *(said(value, LABELS.get(name)) for value in values)) for name, values in line.fields.items()]
+        return "; ".join(f"{EPISODE_FIELDS[name]}: {old} → {new}" for name, old, new in pairs)
     listed = f"listed, not counted ({said(line.row['not_counted_reason'])})"
     state = "counted" if line.row["counted"] else listed
     return state if line.change == NEW else f"was {state}"
 
 
-def said(value: object) -> str:
-    """A cell in words.
+def said(value: object, names: Mapping[str, str] | None = None) -> str:
+    """A cell in words; `names` are those of its labels.
 
-    >>> said(None), said(True), said("possible_contaminant_treated"), said(3)
-    ('none', 'yes', 'possible contaminant treated', '3')
+    >>> said(None), said(True), said("possible_contaminant_treated"), said(3), said("bacterial_gp", SUBCLASSES)
+    ('none', 'yes', 'possible contaminant treated', '3', 'bacterial, Gram-positive')
     """
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if value and names is not None:
+        return labels(value, names)
     return "none" if value is None or value == "" else str(value).replace("_", " ")
 
 

@@ -171,6 +171,13 @@ def cultured(ward: Ward, like: Resource, name: str, at: str) -> tuple[Resource, 
     }, specimen
 
 
+def decide(ward: Ward, episode_id: str, decided_at: datetime, **verdict: str) -> None:
+    episodes = ward.home.rows("published.episodes", ward.run_id)
+    [row] = [row for row in episodes if row["episode_id"] == episode_id]
+    line = {"episode_id": episode_id, "evidence_hash": row["evidence_hash"], "decided_by": "lead"} | verdict
+    command_cases.append_verdict(ward.home.landing, line | {"decided_at": decided_at.isoformat()}, decided_at)
+
+
 @pytest.fixture(scope="module")
 def changed(first, tmp_path_factory) -> Changed:
     """Amended, deleted, entered in error, amended and late at once, late alone, new, and a verdict."""
@@ -189,12 +196,10 @@ def changed(first, tmp_path_factory) -> Changed:
     ward.home.write([*kept, late, fresh, second])
     gone = {"resource_type": "Observation", "resource_id": deleted["id"], "deleted_at": "2020-01-03T08:00:00Z"}
     ward.home.write([gone], "deletions")
-    judged = ward.single[5][0]
-    row = next(r for r in ward.home.rows("published.episodes", ward.run_id) if r["episode_id"] == judged)
     as_of = datetime.fromisoformat(str(read(ward.home.store, "ops.runs")["as_of"].iloc[0]))
-    line = {"episode_id": judged, "evidence_hash": row["evidence_hash"], "verdict": "reject", "decided_by": "lead"}
     decided_at = as_of + timedelta(seconds=1)
-    command_cases.append_verdict(ward.home.landing, line | {"decided_at": decided_at.isoformat()}, decided_at)
+    decide(ward, ward.single[5][0], decided_at, verdict="reject")
+    decide(ward, ward.single[-1][0], decided_at, verdict="reclassify", reclassified_to="parasitic")
     return Changed(ward, ward.home.issue(SECOND).run_id, "late-culture", "new-culture")
 
 
@@ -204,6 +209,16 @@ def changed(first, tmp_path_factory) -> Changed:
 )
 def test_an_episode_has_the_causes_of_what_happened_to_its_evidence(changed, number: int, causes: list[str]) -> None:
     assert changed.causes(number) == causes
+
+
+def test_a_class_that_a_person_gives_is_issued_and_moves_its_figures(changed) -> None:
+    rows = changed.ward.home.changes(changed.run_id)
+    episode_id, _ = changed.ward.single[-1]
+    [row] = [row for row in rows if row["subject"] == f"episode/{episode_id}"]
+    assert row["cause"] == "verdict"
+    assert row["after"]["infection_class"] == "parasitic"
+    figures = {row["subject"] for row in rows if row["cause"] == "verdict" and row["subject"].startswith("figure/")}
+    assert any(subject.startswith("figure/infection_events/") and "/parasitic" in subject for subject in figures)
 
 
 def test_a_result_dated_before_the_last_sunday_is_late_and_one_after_it_is_new(changed) -> None:
@@ -345,8 +360,3 @@ def test_a_verdict_is_landed_without_the_store_lock(changed, capsys) -> None:
     assert (line["episode_id"], line["verdict"], line["reclassified_to"]) == (episode_id, "reclassify", "viral")
     assert len(line["evidence_hash"]) == 64
     assert newest.stat().st_mode & 0o077 == 0
-
-
-def test_cases_that_need_a_verdict_are_listed_as_json(changed, capsys) -> None:
-    assert run_words("cases", "list", "--json", "--config", changed.ward.home.config) == 0
-    assert isinstance(json.loads(capsys.readouterr().out), list)

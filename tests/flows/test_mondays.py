@@ -6,6 +6,7 @@ The second and the third are those of the demo; the first is issued here after t
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,8 +20,8 @@ from ehr.practice.hospital_files import snapshot
 from flows import steps
 from flows.commands import parser
 from flows.context import iso_week, open_context, standing_at
-from flows.first_screen import week_counts, week_of
-from flows.line_list import line_list
+from flows.first_screen import to_adjudicate, week_counts, week_of
+from flows.line_list import episode_list, line_list
 from metrics.changes import scalar
 from metrics.line_list import line_changes
 from tests.flows.conftest import Demo, Hospital, write_settings
@@ -234,3 +235,36 @@ def test_the_death_waits_for_a_verdict_until_its_certificate_comes(hospital: Hos
 def test_what_was_recorded_under_a_merged_patient_is_the_survivors(hospital: Hospital, mondays: list[Issue]) -> None:
     [double] = hospital.truth["merged"]
     assert all(double not in set(monday.published("episodes")["patient_id"]) for monday in mondays)
+
+
+def shown(capsys, *words: str) -> Any:
+    """What `nadir cases` prints as JSON."""
+    arguments = parser().parse_args(["cases", *words])
+    assert arguments.run(arguments) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_the_command_lists_the_cases_that_the_page_sets_apart(early: list[Issue], capsys) -> None:
+    issue = early[-1]
+    store, run_id = issue.data / "store", issue.run_id
+    zone = open_context(issue.config).settings.zone
+    apart = to_adjudicate(store, episode_list(store, run_id, zone)).to_dict("records")
+    listed = shown(capsys, "list", "--json", "--config", str(issue.config))
+    names = ("kind", "episode_id", "patient_id")
+    assert [[row[name] for name in names] for row in listed] == [[row[name] for name in names] for row in apart]
+    assert len(listed) == week_counts(issue.published("estimates"), None).to_adjudicate > 0
+    assert all(row["evidence"] and row["reason"].endswith("?") for row in apart)
+
+
+def test_a_case_that_was_decided_since_says_so(early: list[Issue], capsys, tmp_path: Path) -> None:
+    (tmp_path / "nadir-data" / "store").mkdir(parents=True)
+    for name in ("nadir.toml", "nadir-data/store/read.duckdb"):
+        shutil.copy(early[-1].config.parent / name, tmp_path / name)
+    place = ("--config", str(tmp_path / "nadir.toml"))
+    case = shown(capsys, "list", "--json", *place)[0]
+    assert (case["kind"], case["reason"], case["decided"]) == ("death", "probable_infection", None)
+    words = ["cases", "reclassify", case["episode_id"], "--to", "death_of_infection", "--by", "lead", *place]
+    arguments = parser().parse_args(words)
+    assert arguments.run(arguments) == 0
+    capsys.readouterr()
+    assert shown(capsys, "list", "--json", *place)[0] == case | {"decided": "death_of_infection"}

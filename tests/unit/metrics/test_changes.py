@@ -122,6 +122,36 @@ def test_two_causes_at_once_are_two_rows_with_their_own_evidence() -> None:
     assert changes[0].after == changes[1].after == {"organisms": "Klebsiella"}
 
 
+def test_a_definition_and_the_data_at_once_are_steps_with_their_own_fields() -> None:
+    evidence = (("e1", "o1"),)
+    issued = week(EPISODE, evidence=evidence)
+    rebuilt = week(EPISODE | {"window_name": "late"}, evidence=evidence)
+    today = week(EPISODE | {"window_name": "late", "organisms": "Klebsiella"}, evidence=evidence)
+    changes = definition_changes(issued, rebuilt, "protocol")
+    changes += data_changes(rebuilt, today, known(version("o1", was="1", now="2")))
+    assert [(change.cause, change.after) for change in merged_changes(changes)] == [
+        ("protocol", {"window_name": "late"}),
+        ("amended", {"organisms": "Klebsiella"}),
+    ]
+
+
+def test_an_episode_that_loses_two_results_has_a_row_for_each_cause() -> None:
+    before = week(EPISODE, evidence=(("e1", "o1"), ("e1", "o2")))
+    rows = known(version("o1", was="1", now=None), version("o2", was="1", now="2", is_error=True))
+    changes = [change for change in data_changes(before, week(events=0), rows) if change.after is None]
+    assert [change.cause for change in changes if change.subject == "episode/e1"] == ["deleted", "entered in error"]
+
+
+def test_the_first_line_of_a_week_is_no_figure_that_changes() -> None:
+    line = EARLY | {"measure": "week_new_episodes", "infection_class": None, "denominator": None, "value": None}
+    weeks = [
+        replace(week(), estimates=pd.concat([week().estimates, pd.DataFrame([line | {"numerator": number}])]))
+        for number in (3, 5)
+    ]
+    assert definition_changes(weeks[0], weeks[1], "software") == []
+    assert period_changes(weeks[0], week(), known()) == []
+
+
 def test_a_course_that_began_in_the_new_period_makes_its_look_back_new_data() -> None:
     after = week(EPISODE, evidence=(("e1", "old"), ("e1", "infusion", "day_zero")))
     changes = data_changes(week(), after, known(version("old"), version("infusion", on="2018-07-25")))
