@@ -80,16 +80,27 @@ def may_stand(
     family: Family, chosen: Mapping[str, int], shown: Counts, earlier: Sequence[Counts], minimum: int
 ) -> bool:
     """True when no stratum of a family gives a small number with what is shown beside it or was shown before."""
-    base = shown.get(family.base, {}) if family.base else chosen
-    # Where every patient had one infection, a split of the infections is the hidden split of the patients.
-    people = shown.get(family.people, chosen) if family.people else chosen
-    if not chosen.keys() <= base.keys() & people.keys():
+    if any(not chosen.keys() <= counts.keys() for counts in splits_to_follow(family, shown)):
         return False
     return not any(
         is_small(number, minimum)
         for stratum, count in chosen.items()
         for number in derived(family, stratum, count, shown, earlier)
     )
+
+
+def splits_to_follow(family: Family, shown: Counts) -> list[Mapping[str, int]]:
+    """Counts that a family may not be split beyond.
+
+    A part follows its population. Infections follow the patients who had them: where each had one, their split is the
+    hidden split of the patients. A population follows those before it: who knows this program knows that a split is
+    hidden for a small count, and finds the count in the split of a larger population.
+    """
+    if family.base:
+        return [shown.get(family.base, {})]
+    if family.people:
+        return [shown[family.people]] if family.people in shown else []
+    return [shown[other.key] for other in POPULATIONS if other.key in shown]
 
 
 def derived(family: Family, stratum: str, count: int, shown: Counts, earlier: Sequence[Counts]) -> Iterator[int]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+from collections import defaultdict
+
 import pytest
 
 from reports.masking import masked_counts, moves
@@ -104,3 +107,36 @@ def test_a_release_is_replaced_when_nothing_is_lost_or_the_cohort_has_grown():
 def test_a_minimum_of_one_hides_nothing():
     counts = {"complete": split(56, 34), "infected_early": split(1, 2), "events_early": split(2, 2)}
     assert shown(counts, minimum=1) == counts
+
+
+def same_pages(minimum, largest):
+    """Every cohort of up to `largest` patients in each of two strata, put together by what is shown of it."""
+    sides = [(n, c, i) for n in range(largest + 1) for c in range(n + 1) for i in range(c + 1)]
+    found = defaultdict(list)
+    for (n, c, i), (m, d, j) in itertools.product(sides, repeat=2):
+        counts = {"complete": split(c, d), "infected_early": split(i, j), "infused": split(n, m)}
+        page = shown(counts, minimum=minimum)
+        found[repr(sorted(page.items()))].append((page, counts))
+    return found.values()
+
+
+def test_a_reader_who_knows_the_program_finds_no_small_count():
+    """Where the number of the infused is shown, the cohorts gone through are all that there can be."""
+    minimum, largest = 3, 7
+    looked_at = 0
+    for cohorts in same_pages(minimum, largest):
+        page = cohorts[0][0]
+        if page.get("infused", {"all": largest + 1})["all"] > largest:
+            continue
+        looked_at += 1
+        for key, stratum in itertools.product(("complete", "infected_early", "infused"), ("all", "no", "yes")):
+            values = {counts[key][stratum] for _, counts in cohorts}
+            rests = {counts["complete"][stratum] - counts["infected_early"][stratum] for _, counts in cohorts}
+            unfinished = {counts["infused"][stratum] - counts["complete"][stratum] for _, counts in cohorts}
+            for numbers in (values, rests, unfinished):
+                assert len(numbers) > 1 or not 0 < min(numbers) < minimum, (page, key, stratum)
+    assert looked_at > 50
+
+
+def test_a_larger_population_is_not_split_where_a_smaller_one_is_hidden():
+    assert shown({"complete": split(9, 30), "infused": split(30, 45)})["infused"] == {"all": 75}
