@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime
 
 import pandas as pd
 
+from ehr.forgotten import read_forgotten
 from flows.building import STATIONS, build_station
 from flows.context import RunContext
 from flows.weeks import ANALYSIS
@@ -164,7 +165,7 @@ def by_definition(
 def definition_steps(
     context: RunContext, run: RunKey, last: LastIssue, whole: RunKey
 ) -> list[tuple[str, RunKey | None]]:
-    """The definitions that differ, each with the key that has it and those before it as today; None: not readable."""
+    """What differs but new data, each with the key that has it and those before it as today; None: not readable."""
     landing = context.settings.landing
     protocol = landed_protocol(landing, last.protocol_hash)
     value_sets = landed_value_sets(landing, last.valueset_hash, run.value_sets)
@@ -173,6 +174,8 @@ def definition_steps(
         old = replace(whole, protocol=protocol, value_sets=value_sets, verdicts_until=None)
     with_protocol = None if value_sets is None else replace(whole, value_sets=value_sets, verdicts_until=None)
     steps = [
+        # A patient who was forgotten is gone from the old week too: what is left are no new data.
+        ("deleted", forgotten_since(context, last), old),
         ("software", last.software_version != run.software_version, old),
         ("protocol", last.protocol_hash != run.protocol.hash, with_protocol),
         ("value set", last.valueset_hash != run.value_sets.hash, replace(whole, verdicts_until=None)),
@@ -181,6 +184,12 @@ def definition_steps(
     found = [(cause, key) for cause, differs, key in steps if differs]
     # After the last step everything is as today, whatever could be read.
     return [*found[:-1], (found[-1][0], whole)] if found else []
+
+
+def forgotten_since(context: RunContext, last: LastIssue) -> bool:
+    """Whether a patient was forgotten after the last issue was known."""
+    entries = read_forgotten(context.settings.landing).entries
+    return any(datetime.fromisoformat(entry.forgotten_at) >= last.as_of for entry in entries)
 
 
 def rebuilt_state(context: RunContext, key: RunKey, *, must: bool) -> WeekState | None:

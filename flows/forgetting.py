@@ -11,7 +11,7 @@ import logging
 import secrets
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -64,9 +64,9 @@ def forget(context: RunContext, patient_id: str) -> Forgotten:
         "resources": sorted(person.resources),
         "local": sorted(local_numbers(landing, person)),
         "mark": entries[0].hash,
+        "entries": [asdict(entry) for entry in entries],
     }
     write_rows(landing / INTENT, [{"intent": json.dumps(intent)}])
-    write_forgotten(landing, [*read_forgotten(landing).entries, *entries])
     done = finish_forgetting(context)
     assert done is not None  # noqa: S101  the intent was just written
     return done
@@ -80,6 +80,10 @@ def finish_forgetting(context: RunContext) -> Forgotten | None:
         return None
     log.info("forget starts")
     intent = json.loads(read_json_lines(path)[0]["intent"])
+    known = read_forgotten(settings.landing).entries
+    new = [ForgottenPatient(**entry) for entry in intent["entries"]]
+    listed = {entry.hash for entry in known}
+    write_forgotten(settings.landing, [*known, *(entry for entry in new if entry.hash not in listed)])
     person = Person(set(intent["ids"]), {(kind, name) for kind, name in intent["resources"]})
     identifiers = [*person.ids, *(name for _, name in person.resources), *intent["local"]]
     lines = forget_person(settings.landing, person, mark=intent["mark"], step=lambda name: None)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from ehr.forgotten import read_forgotten
 from flows import building, steps
 from flows.context import RunContext, hospital_clock, last_sunday, open_context
 from flows.errors import CommandRejected, GateStopped, NothingLanded
@@ -112,7 +113,9 @@ def rebuild_past(config: str | None, plan: steps.WeekPlan, *, flow: str) -> Past
         replace_issued(settings.store, settings.landing, run_id, figures)
     rewritten = bundle_digests(bundle)
     differing += sorted(name for name in files if files[name] != rewritten.get(name))
-    told = (f"{plan.week} differs from what was issued: {', '.join(differing)}",) if differing else ()
+    forgotten = len(read_forgotten(settings.landing).entries)
+    why = f" ({forgotten} Patients were forgotten)" if forgotten else ""
+    told = (f"{plan.week} differs from what was issued{why}: {', '.join(differing)}",) if differing else ()
     return PastWeek(plan.week, "differs" if differing else "equal", (*made.missing, *told), made.warnings)
 
 

@@ -143,7 +143,9 @@ def test_a_forgotten_patient_is_nowhere_and_the_issued_figures_are_as_they_were(
     with running(ward, token=TOKEN) as url:
         assert plain_week(ward_home(home, url)) == 0
     assert remains(home, resources_of(ward, patient)) == []
-    assert len(read(home / "nadir-data" / "store", "cohort.patients")) == 14
+    store = home / "nadir-data" / "store"
+    assert len(read(store, "cohort.patients")) == 14
+    assert set(read(store, "published.changes")["cause"]) == {"deleted"}, "and not what new data changed"
     assert forget(home, patient) == 2
     assert "no line of landing/ is about this patient" in capsys.readouterr().err
 
