@@ -1,13 +1,16 @@
-"""How fast the pull is beside a plain `requests` loop over the same server, in one run; prints a ratio.
+"""How fast the pull is beside a plain `requests` loop over the same server, in one run, and what memory it takes.
 
-Run: python bench/pull.py [--patients N]. The server is the practice server in a process of its own on loopback. Both
-sides fetch the same types of the same patients; the plain loop pages one search per type and does nothing else: no
-ledger, no count, no landing file. Machines are shared and noisy: only the ratio in one run means anything.
+Run: python bench/pull.py [--rows 100000 1000000] [--rounds 3]. Both sides run in processes of their own against a
+server in a third one on loopback (bench/pages_server.py). The plain loop pages one search and parses each page; it
+keeps no ledger, asks for no count and lands nothing. Machines are shared and noisy: only the ratio in one run means
+anything. `--patients` also counts the requests of a pull patient by patient against the practice hospital.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import resource
 import subprocess
 import sys
 import tempfile
@@ -20,63 +23,116 @@ from pathlib import Path
 import requests
 
 from ehr.access import ServerAccess
+from ehr.client import Client
 from ehr.plan import PullPlan
 from ehr.practice.hospital_files import generate
+from ehr.practice.server import running
 from ehr.sources import pull
 
+HERE = Path(__file__).resolve()
+PAGE = 500
 TYPES = ("Patient", "Condition", "Procedure", "Observation", "Encounter", "Specimen", "MedicationAdministration")
-ROUNDS = 3
 
 
 @contextmanager
-def server(folder: Path) -> Iterator[str]:
-    """The practice server in its own process, so that it does not share our interpreter."""
-    command = [str(Path(sys.executable).with_name("nadir")), "practice", "serve", str(folder), "--port", "0"]
+def server(rows: int) -> Iterator[str]:
+    """The server of pages in its own process."""
+    command = [sys.executable, str(HERE.with_name("pages_server.py")), str(rows)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
-        yield next(word.rstrip(";") for word in process.stdout.readline().split() if word.startswith("http"))
+        yield process.stdout.readline().strip()
     finally:
         process.terminate()
         process.wait()
 
 
-def plain_loop(url: str) -> int:
-    """Every page of every type with nothing but requests; returns the number of resources."""
+def plain(url: str, folder: Path) -> int:
+    """Every page with nothing but requests; returns the number of resources."""
     session = requests.Session()
     received = 0
-    for name in TYPES:
-        page = session.get(f"{url}/{name}", params={"_count": "500"}, timeout=60).json()
-        while True:
-            received += len(page.get("entry", []))
-            following = next((link["url"] for link in page["link"] if link["relation"] == "next"), None)
-            if following is None:
-                break
-            page = session.get(following, timeout=60).json()
+    following: str | None = f"{url}/Observation?_count={PAGE}"
+    while following is not None:
+        page = session.get(following, timeout=60).json()
+        received += len(page.get("entry", []))
+        following = next((link["url"] for link in page["link"] if link["relation"] == "next"), None)
     return received
 
 
-def our_pull(url: str, landing: Path) -> int:
-    """The same by roster `all`, with ledger and landing files."""
-    plan = PullPlan(access=ServerAccess(url=url), roster="all", types=dict.fromkeys(TYPES))
-    return pull(plan, landing, clock=lambda: datetime.now(UTC), report=lambda event: None).resources
+def ours(url: str, folder: Path) -> int:
+    """The same by roster `all`, with ledger, count and landing files."""
+    plan = PullPlan(access=ServerAccess(url=url, page_size=PAGE), roster="all", types={"Observation": None})
+    return pull(plan, folder, clock=lambda: datetime.now(UTC), report=lambda event: None).resources
 
 
-def main() -> None:
-    """Alternate both sides and print resources per second and the ratio of each round."""
-    argparse.ArgumentParser(description=__doc__).parse_args()
+def measured(side: str, url: str) -> dict[str, float]:
+    """One side in a process of its own: resources a second, and its greatest memory in MB."""
+    out = subprocess.run([sys.executable, str(HERE), "--side", side, url], capture_output=True, text=True, check=True)
+    found: dict[str, float] = json.loads(out.stdout)
+    return found
+
+
+def one_side(side: str, url: str) -> None:
+    """Run one side here and print what it took."""
+    with tempfile.TemporaryDirectory() as folder:
+        began = time.perf_counter()
+        received = {"plain": plain, "nadir": ours}[side](url, Path(folder) / "landing")
+        seconds = time.perf_counter() - began
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"rows": received, "per_second": received / seconds, "memory_mb": memory}))
+
+
+def count_requests() -> None:
+    """Requests of a pull patient by patient, beside those of one search per type."""
+    asked = [0]
+    exchange = Client.exchange
+
+    def counted(self: Client, ask: object) -> requests.Response:
+        asked[0] += 1
+        return exchange(self, ask)  # type: ignore[arg-type]
+
+    Client.exchange = counted  # type: ignore[method-assign]
     with tempfile.TemporaryDirectory() as folder:
         hospital = Path(folder) / "hospital"
         generate(hospital)
-        with server(hospital) as url:
-            for number in range(ROUNDS):
-                began = time.perf_counter()
-                plain = plain_loop(url)
-                middle = time.perf_counter()
-                ours = our_pull(url, Path(folder) / f"landing-{number}")
-                ended = time.perf_counter()
-                rates = plain / (middle - began), ours / (ended - middle)
-                print(f"plain {rates[0]:8.0f}/s  nadir {rates[1]:8.0f}/s  ratio {rates[1] / rates[0]:.2f}")
+        with running(hospital) as url:
+            for roster in ("patients", "all"):
+                asked[0] = 0
+                plan = PullPlan(
+                    access=ServerAccess(url=url),
+                    roster=roster,
+                    roster_file=hospital / "roster.txt",
+                    types=dict.fromkeys(TYPES),
+                )
+                receipt = pull(plan, Path(folder) / roster, clock=lambda: datetime.now(UTC))
+                each = "" if receipt.patients is None else f", {asked[0] / receipt.patients:.1f} a patient"
+                print(f"roster {roster:<9} {asked[0]:6} requests for {receipt.resources} resources{each}")
+
+
+def main() -> None:
+    """Alternate both sides and print resources per second, memory and the ratio of each round."""
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("--rows", type=int, nargs="+", default=[100_000])
+    words.add_argument("--rounds", type=int, default=3)
+    words.add_argument("--patients", action="store_true")
+    words.add_argument("--side", nargs=2)
+    arguments = words.parse_args()
+    if arguments.side:
+        one_side(*arguments.side)
+        return
+    for rows in arguments.rows:
+        with server(rows) as url:
+            for _ in range(arguments.rounds):
+                plainly, nadir = measured("plain", url), measured("nadir", url)
+                assert plainly["rows"] == nadir["rows"] == rows
+                print(
+                    f"{rows:9} rows: plain {plainly['per_second']:7.0f}/s {plainly['memory_mb']:4.0f} MB, "
+                    f"nadir {nadir['per_second']:7.0f}/s {nadir['memory_mb']:4.0f} MB, "
+                    f"ratio {nadir['per_second'] / plainly['per_second']:.2f}",
+                    flush=True,
+                )
+    if arguments.patients:
+        count_requests()
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from ehr.bundle_scan import scan_bundle
 Resource = dict[str, Any]
 
 BOM = b"\xef\xbb\xbf"
+NO_REQUEST: dict[str, Any] = {}
 _ERRORS = frozenset({"error", "fatal"})
 _MARK = "cut \x7f "
 _MARK_BYTES = _MARK.encode()
@@ -57,9 +58,12 @@ class Page:
     entries: list[Entry] = field(default_factory=list)
     next_url: str | None = None
     total: int | None = None
+    may_have_outcomes: bool = True
 
     def issue_codes(self, *, errors: bool) -> list[str]:
         """Issue codes of OperationOutcome entries, errors or warnings. Codes only: the texts may name people."""
+        if not self.may_have_outcomes:
+            return []
         return [
             str(issue.get("code", "unknown"))
             for entry in self.entries
@@ -80,7 +84,8 @@ def read_page(body: bytes) -> Page:
     if members.get("resourceType") != "Bundle":
         raise NotReadable("the answer is no Bundle")
     total = members.get("total")
-    return Page(entries, _next_url(members.get("link")), total if isinstance(total, int) else None)
+    known_total = total if isinstance(total, int) else None
+    return Page(entries, _next_url(members.get("link")), known_total, b"OperationOutcome" in body)
 
 
 def read_resource(body: bytes) -> Resource:
@@ -120,7 +125,10 @@ def _cut(body: bytes) -> tuple[dict[str, Any], list[Entry]] | None:
     for number, entry in enumerate(listed):
         if not isinstance(entry, dict) or entry.get("resource") != f"{_MARK}{number}":
             return None
-    return members, list(map(Entry, resources, map(one_line, pieces), map(_request, listed)))
+    lines = list(map(one_line, pieces)) if b"\n" in body or b"\r" in body else pieces
+    # Only a history has requests, and looking for one in each entry of a long search costs as much as hashing it.
+    asked = list(map(_request, listed)) if b'"request"' in body else [NO_REQUEST] * len(lines)
+    return members, list(map(Entry, resources, lines, asked))
 
 
 def _guess_spans(body: bytes) -> list[tuple[int, int]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from array import array
 from dataclasses import dataclass, field
 
-_MASK = (1 << 64) - 1
 # Below this many a set of Python's own is quicker and its size does not matter.
 SMALL = 10_000
 
@@ -14,7 +13,7 @@ SMALL = 10_000
 class Distinct:
     """A pile of hashes; a new part is begun with `begin`."""
 
-    hashes: array[int] = field(default_factory=lambda: array("Q"))
+    hashes: array[int] = field(default_factory=lambda: array("q"))
     start: int = 0
 
     def begin(self) -> None:
@@ -23,7 +22,11 @@ class Distinct:
 
     def add(self, value: int) -> None:
         """Put one hash on the pile."""
-        self.hashes.append(value & _MASK)
+        self.hashes.append(value)
+
+    def extend(self, values: list[int]) -> None:
+        """Put many hashes on the pile."""
+        self.hashes.extend(values)
 
     def count(self) -> int:
         """How many different ones there are."""
@@ -38,14 +41,9 @@ class Distinct:
         return set(self.hashes)
 
 
-def masked(value: int) -> int:
-    """A hash as it lies on the pile."""
-    return value & _MASK
-
-
 def _count(hashes: array[int]) -> int:
     if len(hashes) < SMALL:
         return len(set(hashes))
     import numpy
 
-    return int(numpy.unique(numpy.frombuffer(hashes, dtype=numpy.uint64)).size)
+    return int(numpy.unique(numpy.frombuffer(hashes, dtype=numpy.int64)).size)

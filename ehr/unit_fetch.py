@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ehr.bundles import Entry, Page, read_page
 from ehr.client import Client, Pairs
-from ehr.distinct import Distinct, masked
+from ehr.distinct import Distinct
 from ehr.errors import EhrError, RequestRefused, TimeIsUp
 from ehr.paging import first_page, walk_on
 
@@ -113,21 +113,22 @@ class UnitFetch:
         self.tally.pages += 1
         self.tally.errors += page.issue_codes(errors=True)
         self.tally.warnings += page.issue_codes(errors=False)
-        self.keep(list(self._fresh(page)))
+        wanted = self.unit.resource_type
+        entries = [entry for entry in page.entries if entry.resource.get("resourceType") == wanted]
+        self.tally.received += len(entries)
+        self.tally.ids.extend([_identity(entry) for entry in entries])
+        versions = [hash(entry.line) for entry in entries]
+        self.tally.versions.extend(versions)
+        self.keep(entries if self.tally.known is None else list(self._fresh(entries, versions, self.tally.known)))
 
-    def _fresh(self, page: Page) -> Iterator[Entry]:
-        tally, wanted = self.tally, self.unit.resource_type
-        for entry in page.entries:
-            if entry.resource.get("resourceType") != wanted:
-                continue
-            tally.received += 1
-            version = hash(entry.line)
-            resource_id = entry.resource.get("id")
-            # Without id the text itself is the only identity; the store will reject the line and say so.
-            tally.ids.add(hash(resource_id) if isinstance(resource_id, str) else version)
-            tally.versions.add(version)
-            if tally.known is None:
+    def _fresh(self, entries: list[Entry], versions: list[int], known: set[int]) -> Iterator[Entry]:
+        for entry, version in zip(entries, versions, strict=True):
+            if version not in known:
+                known.add(version)
                 yield entry
-            elif masked(version) not in tally.known:
-                tally.known.add(masked(version))
-                yield entry
+
+
+def _identity(entry: Entry) -> int:
+    resource_id = entry.resource.get("id")
+    # Without id the text itself is the only identity; the store will reject the line and say so.
+    return hash(resource_id) if isinstance(resource_id, str) else hash(entry.line)
