@@ -22,6 +22,7 @@ from flows.commands import parser
 from flows.context import iso_week, open_context, standing_at
 from flows.first_screen import to_adjudicate, week_counts, week_of
 from flows.line_list import episode_list, line_list
+from flows.weeks import ANALYSIS
 from metrics.changes import scalar
 from metrics.line_list import line_changes
 from tests.flows.conftest import Demo, Hospital, write_settings
@@ -71,8 +72,9 @@ class Issue:
 
 
 def issues_of(config: Path) -> list[Issue]:
-    """Every issue of a home, in the order in which they were issued."""
+    """Every week issued in a home, in the order in which they were issued."""
     runs = read(config.parent / "nadir-data" / "store", "ops.runs").sort_values("as_of")
+    runs = runs[runs["flow"] != ANALYSIS]
     return [Issue(config, {str(name): value for name, value in row.items()}) for row in runs.to_dict("records")]
 
 
