@@ -7,6 +7,16 @@ set patient_id = survivors.survivor_id
 from stage.survivors
 where condition.patient_id = survivors.patient_id;
 
+update stage.device
+set patient_id = survivors.survivor_id
+from stage.survivors
+where device.patient_id = survivors.patient_id;
+
+update stage.device_use_statement
+set patient_id = survivors.survivor_id
+from stage.survivors
+where device_use_statement.patient_id = survivors.patient_id;
+
 update stage.diagnostic_report
 set patient_id = survivors.survivor_id
 from stage.survivors
@@ -17,15 +27,30 @@ set patient_id = survivors.survivor_id
 from stage.survivors
 where encounter.patient_id = survivors.patient_id;
 
+update stage.group_member
+set patient_id = survivors.survivor_id
+from stage.survivors
+where group_member.patient_id = survivors.patient_id;
+
 update stage.medication_administration
 set patient_id = survivors.survivor_id
 from stage.survivors
 where medication_administration.patient_id = survivors.patient_id;
 
+update stage.medication_dispense
+set patient_id = survivors.survivor_id
+from stage.survivors
+where medication_dispense.patient_id = survivors.patient_id;
+
 update stage.medication_request
 set patient_id = survivors.survivor_id
 from stage.survivors
 where medication_request.patient_id = survivors.patient_id;
+
+update stage.medication_statement
+set patient_id = survivors.survivor_id
+from stage.survivors
+where medication_statement.patient_id = survivors.patient_id;
 
 update stage.observation
 set patient_id = survivors.survivor_id
