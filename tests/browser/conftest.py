@@ -49,20 +49,26 @@ def week_folder(issued) -> Path:  # noqa: F811
 
 
 @pytest.fixture(scope="session")
-def pages(week_folder, tmp_path_factory) -> dict[str, Path]:
-    """Each kind of page by name."""
+def page_file(request, tmp_path_factory) -> Callable[[str], Path]:
+    """Each kind of page by name; a week is issued only for a test that opens one of its pages."""
     full = tmp_path_factory.mktemp("pages") / "full.html"
     full.write_text(render_page(full_bundle(), link_template=EHR), encoding="utf-8")
-    return {
-        "full": full,
-        "internal": week_folder / "index.html",
-        "shareable": week_folder / "shareable.html",
-        "index": week_folder.parent.parent / "index.html",
-    }
+
+    def find(name: str) -> Path:
+        if name == "full":
+            return full
+        week = request.getfixturevalue("week_folder")
+        return {
+            "internal": week / "index.html",
+            "shareable": week / "shareable.html",
+            "index": week.parent.parent / "index.html",
+        }[name]
+
+    return find
 
 
 @pytest.fixture(scope="session")
-def look(chromium, pages) -> Callable[..., Any]:
+def look(chromium, page_file) -> Callable[..., Any]:
     """Opens a page in a context of its own: `with look("full", PHONE, color_scheme="dark") as seen`."""
 
     @contextmanager
@@ -73,7 +79,7 @@ def look(chromium, pages) -> Callable[..., Any]:
         seen.page.on("request", lambda request: seen.asked.append(request.url))
         seen.page.on("console", lambda message: seen.console.append(message.text))
         seen.page.on("pageerror", lambda error: seen.console.append(str(error)))
-        seen.page.goto(pages[name].as_uri())
+        seen.page.goto(page_file(name).as_uri())
         yield seen
         context.close()
 

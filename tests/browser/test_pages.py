@@ -16,13 +16,13 @@ GRAVE = {"serious", "critical"}
 
 @pytest.mark.parametrize("name", EVERY_PAGE)
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_a_page_asks_for_nothing_else_and_fits_its_window(look, pages, name, size):
+def test_a_page_asks_for_nothing_else_and_fits_its_window(look, page_file, name, size):
     with look(name, size) as seen:
         # A page read to its end: what loads late would have loaded.
         seen.page.evaluate("window.scrollTo(0, document.documentElement.scrollHeight)")
         widths = seen.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
         assert widths[0] <= widths[1]
-        assert seen.asked == [pages[name].as_uri()]
+        assert seen.asked == [page_file(name).as_uri()]
         assert seen.console == []
 
 
@@ -52,7 +52,7 @@ def test_axe_finds_nothing_grave(look, name, size, scheme):
 
 
 @pytest.mark.parametrize("name", ["full", "internal"])
-def test_without_a_script_the_page_says_the_same(look, pages, name):
+def test_without_a_script_the_page_says_the_same(look, page_file, name):
     with look(name, java_script_enabled=False) as seen:
         shown = seen.page.content()
         # Only what the script adds is missing.
@@ -60,7 +60,7 @@ def test_without_a_script_the_page_says_the_same(look, pages, name):
         assert seen.page.locator("svg.picture title").count() > 10
     with look(name) as seen:
         scripted = seen.page.content()
-    issued = figures(pages[name].read_text(encoding="utf-8"))
+    issued = figures(page_file(name).read_text(encoding="utf-8"))
     assert len(issued) > 20
     assert figures(shown) == issued
     assert figures(scripted) == issued
@@ -122,5 +122,5 @@ def test_headings_do_not_jump(look):
     assert all(after - before <= 1 for before, after in pairwise(levels))
 
 
-def test_a_week_is_small_enough_for_a_mail(pages):
-    assert pages["internal"].stat().st_size < 2_500_000
+def test_a_week_is_small_enough_for_a_mail(page_file):
+    assert page_file("internal").stat().st_size < 2_500_000
