@@ -28,7 +28,6 @@ ONLY_IN = {
     "fastapi": {"ehr/practice"},
     "uvicorn": {"ehr/practice"},
     "jinja2": {"reports"},
-    "altair": {"reports"},
 }
 STATIONS = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 NAMES = [str(path.relative_to(ROOT)) for path in STATIONS]
