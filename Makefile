@@ -9,7 +9,7 @@ WORKERS ?= 2
 OFFLINE ?=
 WHEELHOUSE ?= wheelhouse
 
-.PHONY: demo test nightly hapi lint bench clean install wheelhouse
+.PHONY: demo test suite nightly hapi lint bench clean install wheelhouse
 
 .uv/bin/uv:
 	$(PY) -m venv .uv
@@ -38,7 +38,11 @@ wheelhouse: .uv/bin/uv
 demo: $(VENV)/.installed
 	$(NADIR) demo --folder $(DEMO)
 
-test: $(VENV)/.installed lint
+# The linters beside the tests: mypy leaves a core idle.
+test: $(VENV)/.installed
+	$(MAKE) --no-print-directory -j 2 lint suite
+
+suite: $(VENV)/.installed
 	$(VENV)/bin/python -m pytest -n $(WORKERS) --dist loadfile -m "not nightly and not hapi"
 
 nightly: $(VENV)/.installed

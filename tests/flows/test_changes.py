@@ -247,6 +247,7 @@ def test_no_build_of_the_comparison_is_left(changed) -> None:
     assert builds == {changed.ward.run_id, changed.run_id}
 
 
+@pytest.mark.nightly
 def test_the_same_week_again_is_the_same_to_the_byte(changed) -> None:
     home = changed.ward.home
     places = [home.landing / "published", home.folder / "nadir-data" / "reports"]

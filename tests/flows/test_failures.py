@@ -174,7 +174,9 @@ def test_a_home_without_room_is_named(home: Path, tmp_path: Path) -> None:
         subprocess.run(["umount", small], check=True)
 
 
-@pytest.mark.parametrize("kilobytes", [1, 40, 700], ids=["pull", "load", "build"])
+@pytest.mark.parametrize(
+    "kilobytes", [1, pytest.param(40, marks=pytest.mark.nightly), 700], ids=["pull", "load", "build"]
+)
 def test_a_disk_that_is_full_stops_the_run_and_the_next_one_heals(
     kilobytes: int, ward: Path, issued_home: Path, tmp_path: Path
 ) -> None:
@@ -276,6 +278,7 @@ def test_a_gate_that_stops_leaves_the_week_and_says_why_in_the_index(
     assert "not issued" not in (reports / "index.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.nightly
 @pytest.mark.prefect
 def test_a_dead_server_stops_the_run(home: Path, prefect_home: Path) -> None:
     config = ward_home(home, f"http://127.0.0.1:{free_port()}/fhir")
@@ -283,6 +286,7 @@ def test_a_dead_server_stops_the_run(home: Path, prefect_home: Path) -> None:
         refused(home, weekly(config, prefect_home=prefect_home), "no server answers", "server.url")
 
 
+@pytest.mark.nightly
 @pytest.mark.prefect
 def test_a_locked_store_stops_the_run_and_names_the_holder(home: Path, prefect_home: Path) -> None:
     config = ward_home(home, "http://127.0.0.1:9/fhir")

@@ -37,9 +37,8 @@ def seen(folder: Path, what: str) -> bool:
 @pytest.mark.parametrize(
     ("moment", "later_seconds"),
     [
-        ("pull", 0.0),
-        ("load", 0.3),
         ("build", 0.7),
+        *(pytest.param(*case, marks=pytest.mark.nightly) for case in (("pull", 0.0), ("load", 0.3))),
         *(pytest.param(*case, marks=pytest.mark.nightly) for case in product(MOMENTS, (0.1, 0.5, 1.0, 2.0))),
     ],
 )

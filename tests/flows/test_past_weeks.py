@@ -53,6 +53,7 @@ def test_a_week_that_was_never_issued_is_issued_and_says_that_it_is_hindsight(co
     assert len(list((data / "store").glob("build-*.duckdb"))) == 1, "only the build that readers see is left"
 
 
+@pytest.mark.nightly
 def test_a_backup_restored_elsewhere_gives_the_issued_bytes(config: str, tmp_path: Path) -> None:
     """Landing, reports and settings on another machine: another home, another number of threads, no store."""
     data, elsewhere = Path(config).parent / "nadir-data", tmp_path / "elsewhere" / "srv"

@@ -46,6 +46,7 @@ def base(issued, tmp_path_factory) -> Path:
     return home
 
 
+@pytest.mark.nightly
 def test_another_process_with_more_threads_gives_the_same_bytes(base: Path) -> None:
     other = base.parent / "other"
     other.mkdir()

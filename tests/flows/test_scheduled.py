@@ -102,6 +102,7 @@ def test_setting_up_twice_makes_everything_once(place: Place) -> None:
     wait_for(lambda: weekly["id"] in {row["deployment_id"] for row in place.server.rows("flow_runs")}, seconds=60)
 
 
+@pytest.mark.nightly
 def test_a_weekly_run_of_the_schedule_issues_the_week(place: Place) -> None:
     weekly = place.deployments["weekly"]["id"]
     soon = (datetime.now(UTC) + timedelta(seconds=5)).isoformat()
