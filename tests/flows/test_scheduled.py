@@ -86,6 +86,7 @@ def place(ward, tmp_path_factory) -> Iterator[Place]:
         server.stop()
 
 
+@pytest.mark.nightly
 def test_setting_up_twice_makes_everything_once(place: Place) -> None:
     planned = planned_deployments(place.home / "nadir.toml", "Asia/Shanghai")
     assert {"daily", "weekly", "backfill"} <= set(place.deployments)
