@@ -169,8 +169,19 @@ class Crawl:
             self.pointers.note(resource)
             self.newest.note(resource)
 
+        def medications() -> list[Resource]:
+            return self.shelves["Medication"].fetch(self.pointers.missing("Medication"))
+
         crawl = ExportCrawl(
-            self.client, self.plan, self.capability, self.landing, members, note, self.is_over, self.report
+            self.client,
+            self.plan,
+            self.capability,
+            self.landing,
+            members,
+            note,
+            medications,
+            self.is_over,
+            self.report,
         )
         crawl.run(self.began)
         self.resources += crawl.resources

@@ -13,11 +13,13 @@ from datetime import datetime
 from pathlib import Path
 
 from ehr.bundles import Resource
-from ehr.client import Client, Pairs
+from ehr.client import Client
 from ehr.distinct import Distinct
 from ehr.errors import PlanRefused, RequestRefused, TimeIsUp, UnitFailed
+from ehr.export_bounds import Bounds
 from ehr.export_files import FileReader, FileTally, Line, named_type
-from ehr.export_job import ExportFile, ExportJob, JobLost, Manifest, safe_since
+from ehr.export_job import ExportJob, JobLost
+from ehr.export_manifest import ExportFile, Manifest, safe_since
 from ehr.forgotten import owner_of
 from ehr.landing import Landing
 from ehr.ledger import Status, UnitRow
@@ -52,8 +54,9 @@ class Export:
     note: Callable[[Resource], None]
     is_over: Callable[[], bool]
     now: datetime
+    bounds: Bounds
     hauls: dict[str, Haul] = field(default_factory=dict)
-    since: str | None = None
+    refusal: str | None = None
     known_at: datetime | None = None
     errors: list[str] = field(default_factory=list)
     resources: int = 0
@@ -80,7 +83,11 @@ class Export:
 
     def _one_job(self, job_folder: Path, types: Sequence[str], *, last: bool) -> set[str]:
         """Carry out one job; the types to be exported once more (none after the `last`)."""
-        job = ExportJob(self.client, self._path, self._pairs(types), job_folder, self.is_over)
+        basic = [("_type", ",".join(types)), ("_outputFormat", "application/fhir+ndjson")]
+        bare = [*basic, *self.bounds.asked_barely()]
+        job = ExportJob(
+            self.client, self._path, [*basic, *self.bounds.asked(types)], job_folder, bare, is_over=self.is_over
+        )
         try:
             manifest = self._finished(job)
         except TimeIsUp:
@@ -93,6 +100,7 @@ class Export:
         known_at = safe_since(job.began or self.now, manifest.transaction_at, OVERLAP)
         self.known_at = min(self.known_at or known_at, known_at)
         gone = self._read(manifest)
+        self.refusal = self.refusal or job.refusal
         job.let_go()
         return set() if last else gone
 
@@ -113,13 +121,10 @@ class Export:
 
     @property
     def _path(self) -> str:
-        if self.plan.roster == "all":
+        level = level_of(self.plan)
+        if level == "system":
             return "$export"
-        return f"Group/{self.plan.group}/$export" if self.plan.roster == "group" else "Patient/$export"
-
-    def _pairs(self, types: Sequence[str]) -> Pairs:
-        pairs = [("_type", ",".join(types)), ("_outputFormat", "application/fhir+ndjson")]
-        return [*pairs, ("_since", self.since)] if self.since else pairs
+        return f"Group/{self.plan.group}/$export" if level == "Group" else "Patient/$export"
 
     def _read(self, manifest: Manifest) -> set[str]:
         gone = set()
@@ -189,6 +194,11 @@ class Export:
                     self.errors.append(f"the export says: {str(issue.get('code', 'unknown'))[:40]}")
 
 
+def unit_name(bounds: Bounds, name: str) -> str:
+    """The unit of a type. A window proves nothing about the whole type: under its own name it leaves no watermark."""
+    return f"window {name}" if bounds.windows.get(name) else f"type {name}"
+
+
 def common_since(plan: PullPlan, types: Sequence[str], newcomers: bool) -> str | None:
     """From when everything must be exported: an export has one instant for all types, so the earliest of them.
 
@@ -200,11 +210,17 @@ def common_since(plan: PullPlan, types: Sequence[str], newcomers: bool) -> str |
     return min(instant for instant in instants if instant is not None)
 
 
-def type_row(landing: Landing, name: str, haul: Haul, server_count: int | None, errors: Sequence[str]) -> UnitRow:
+def level_of(plan: PullPlan) -> str:
+    """The level of the export that a roster wants: `system`, `Group` or `Patient`."""
+    return {"all": "system", "group": "Group"}.get(plan.roster, "Patient")
+
+
+def type_row(export: Export, name: str, server_count: int | None) -> UnitRow:
     """The ledger row of one type after the export, before any search."""
+    haul = export.hauls[name]
     came = haul.ids.count()
     counted = server_count if server_count is not None else haul.counted if haul.files else None
-    faults = sorted({*haul.faults, *(errors if server_count is None else ())})
+    faults = sorted({*haul.faults, *(export.errors if server_count is None else ())})
     if counted is not None and came < counted:
         faults.insert(0, f"the server counts {counted}, {came} came")
     elif server_count is not None:
@@ -213,8 +229,8 @@ def type_row(landing: Landing, name: str, haul: Haul, server_count: int | None, 
         faults.append("the server gives no count to compare with")
     status: Status = ("incomplete" if came else "failed") if faults else "complete"
     return UnitRow(
-        ingest_id=landing.ingest_id,
-        unit=f"type {name}",
+        ingest_id=export.landing.ingest_id,
+        unit=unit_name(export.bounds, name),
         resource_type=name,
         patient_id=None,
         asked=haul.files,

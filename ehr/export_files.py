@@ -16,7 +16,7 @@ import requests
 from ehr.bundles import BOM
 from ehr.client import Ask, Client
 from ehr.errors import AnswerUnusable, ConnectionLost, RequestRefused, UnitFailed
-from ehr.export_job import ExportFile
+from ehr.export_manifest import ExportFile
 from ehr.retries import RETRIABLE
 
 CHUNK_BYTES = 256 * 1024

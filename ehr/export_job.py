@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
@@ -20,6 +20,7 @@ import requests
 from ehr.bundles import BOM
 from ehr.client import Ask, Client, Pairs
 from ehr.errors import AnswerUnusable, ConnectionLost, RequestRefused, TimeIsUp, UnitFailed
+from ehr.export_manifest import Manifest, next_page
 from ehr.landed_files import replace_file
 from ehr.retries import RETRIABLE, delay_seconds
 from ehr.watermarks import server_clock
@@ -38,45 +39,20 @@ class JobLost(UnitFailed):
     """Raised when the server does not know the job any more; a new one must be begun."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExportFile:
-    """One file of a manifest. `count` is the server's own number of lines, None where it gives none."""
-
-    url: str
-    resource_type: str
-    count: int | None
-
-
-@dataclass(slots=True)
-class Manifest:
-    """What a finished job made. `needs_token` None: the server does not say."""
-
-    transaction_at: datetime | None = None
-    needs_token: bool | None = None
-    output: list[ExportFile] = field(default_factory=list)
-    deleted: list[ExportFile] = field(default_factory=list)
-    error: list[ExportFile] = field(default_factory=list)
-
-    def take(self, page: Mapping[str, Any], url: str) -> None:
-        """Take in one page of the manifest; addresses in it may be relative to its own."""
-        if self.transaction_at is None:
-            self.transaction_at = _instant(page.get("transactionTime"))
-        if isinstance(page.get("requiresAccessToken"), bool):
-            self.needs_token = page["requiresAccessToken"]
-        for name, files in (("output", self.output), ("deleted", self.deleted), ("error", self.error)):
-            listed = page.get(name)
-            files += [_file(entry, url) for entry in listed if _is_file(entry)] if isinstance(listed, list) else []
-
-
 @dataclass(slots=True)
 class ExportJob:
-    """One job: where it is begun (`path` below the base, with `pairs`), and where its address is kept."""
+    """One job: where it is begun (`path` below the base, with `pairs`), and where its address is kept.
+
+    `bare` is asked for where the server refuses `pairs`; `refusal` says what it answered then.
+    """
 
     client: Client
     path: str
     pairs: Pairs
     folder: Path
+    bare: Pairs
     is_over: Callable[[], bool] = lambda: False
+    refusal: str | None = None
     status_url: str | None = None
     began: datetime | None = None
 
@@ -84,6 +60,11 @@ class ExportJob:
     def url(self) -> str:
         """The address of the kick-off."""
         return self.client.search_url(self.path, self.pairs)
+
+    @property
+    def bare_url(self) -> str:
+        """The address of a kick-off without what may be refused."""
+        return self.client.search_url(self.path, self.bare)
 
     def begin(self, now: datetime) -> None:
         """Begin a job, or go on with the one of a run that was killed; `now` where the server has no clock.
@@ -94,15 +75,17 @@ class ExportJob:
         """
         kept = self._kept()
         if kept is not None:
-            self.status_url, self.began = kept
+            self.status_url, self.began, self.refusal = kept
             return
-        response = self._ask(Ask(self.url, headers=KICK_OFF))
+        self._let_go_of_another()
+        response = self._kick_off()
         location = response.headers.get("Content-Location")
         if response.status_code != ACCEPTED or not location:
             raise AnswerUnusable("the server took the export without naming where to ask for it")
         self.status_url = urljoin(self.url, location)
         self.began = server_clock(response.headers.get("Date"), now)
         content = {"key": self._key, "status_url": self.status_url, "began": self.began.isoformat()}
+        content |= {"refusal": self.refusal} if self.refusal else {}
         replace_file(self.folder / JOB_FILE, json.dumps(content).encode())
 
     def wait(self) -> Manifest:
@@ -118,7 +101,7 @@ class ExportJob:
         for _ in range(MOST_MANIFEST_PAGES):
             page = self._poll(url)
             manifest.take(page, url)
-            following = _next(page)
+            following = next_page(page)
             if following is None:
                 return manifest
             url = urljoin(url, following)
@@ -127,16 +110,35 @@ class ExportJob:
     def let_go(self) -> None:
         """Tell the server that its files are no longer needed, and forget the job. That it is gone already is fine."""
         if self.status_url is not None:
-            try:
-                self.client.exchange(Ask(self.status_url, method="DELETE")).close()
-            except (UnitFailed, requests.RequestException):
-                pass
+            self._delete(self.status_url)
         self.forget()
 
     def forget(self) -> None:
         """Forget the job."""
         (self.folder / JOB_FILE).unlink(missing_ok=True)
         self.status_url = None
+
+    def _kick_off(self) -> requests.Response:
+        try:
+            return self._ask(Ask(self.url, headers=KICK_OFF))
+        except RequestRefused as error:
+            if self.bare_url == self.url:
+                raise
+            response = self._ask(Ask(self.bare_url, headers=KICK_OFF))
+            self.refusal = str(error)
+            return response
+
+    def _let_go_of_another(self) -> None:
+        # A killed run's job for something else: many servers allow one at a time.
+        status_url = self._job_file().get("status_url")
+        if isinstance(status_url, str):
+            self._delete(status_url)
+
+    def _delete(self, status_url: str) -> None:
+        try:
+            self.client.exchange(Ask(status_url, method="DELETE")).close()
+        except (UnitFailed, requests.RequestException):
+            pass
 
     def _poll(self, url: str) -> dict[str, Any]:
         failed = polls = 0
@@ -193,22 +195,20 @@ class ExportJob:
     def _key(self) -> str:
         return hashlib.sha256(self.url.encode()).hexdigest()
 
-    def _kept(self) -> tuple[str, datetime] | None:
+    def _kept(self) -> tuple[str, datetime, str | None] | None:
+        content = self._job_file()
         try:
-            content = json.loads((self.folder / JOB_FILE).read_text(encoding="utf-8"))
-            if content["key"] == self._key:
-                return str(content["status_url"]), datetime.fromisoformat(content["began"])
-        except (OSError, ValueError, KeyError, TypeError):
+            if content.get("key") == self._key:
+                return str(content["status_url"]), datetime.fromisoformat(content["began"]), content.get("refusal")
+        except (ValueError, KeyError, TypeError):
             return None
         return None
 
-
-def safe_since(began: datetime, transaction_at: datetime | None, overlap: timedelta) -> datetime:
-    """From when the next export must ask: the earlier of our kick-off and the server's word, less an overlap.
-
-    Some servers say when the job ended, and would lose what changed while it ran.
-    """
-    return min(began, transaction_at or began) - overlap
+    def _job_file(self) -> dict[str, Any]:
+        try:
+            return _object((self.folder / JOB_FILE).read_bytes()) or {}
+        except OSError:
+            return {}
 
 
 def _object(body: bytes) -> dict[str, Any] | None:
@@ -217,29 +217,3 @@ def _object(body: bytes) -> dict[str, Any] | None:
     except ValueError:
         return None
     return page if isinstance(page, dict) else None
-
-
-def _is_file(entry: object) -> bool:
-    return isinstance(entry, dict) and isinstance(entry.get("url"), str)
-
-
-def _file(entry: dict[str, Any], url: str) -> ExportFile:
-    count = entry.get("count")
-    return ExportFile(
-        urljoin(url, entry["url"]), str(entry.get("type") or "Resource"), count if isinstance(count, int) else None
-    )
-
-
-def _next(page: Mapping[str, Any]) -> str | None:
-    for link in page.get("link") or ():
-        if isinstance(link, dict) and link.get("relation") == "next" and isinstance(link.get("url"), str):
-            return str(link["url"])
-    return None
-
-
-def _instant(text: object) -> datetime | None:
-    try:
-        instant = datetime.fromisoformat(str(text))
-    except ValueError:
-        return None
-    return instant if instant.tzinfo else None

@@ -166,7 +166,7 @@ def _fetch_window(crawl: PatientCrawl, harvest: PatientHarvest, resource_type: s
     elif not _fetch_whole(crawl, harvest, resource_type):
         window = crawl.plan.types[resource_type]
         assert window is not None  # noqa: S101 - only windowed types come here
-        pairs = _date_pairs(parameter, window, days)
+        pairs = date_pairs(parameter, window, days)
         row = _run(crawl, harvest, _unit(harvest.patient_id, resource_type, pairs))
         reason = row.reason or "asked by date: resources without a date were not asked for"
         harvest.rows.append(replace(row, reason=reason))
@@ -195,7 +195,8 @@ def _since_pairs(since: str | None) -> Pairs:
     return (("_lastUpdated", f"ge{since}"),) if since else ()
 
 
-def _date_pairs(parameter: str, window: Window, days: Sequence[date]) -> Pairs:
+def date_pairs(parameter: str, window: Window, days: Sequence[date]) -> Pairs:
+    """The bounds by date of a window around index days, which are in order and at least one."""
     # One day more on each side: a local day of the hospital may lie on two days of the server's clock.
     first = days[0] + timedelta(days=window[0] - 1)
     last = days[-1] + timedelta(days=window[1] + 1)

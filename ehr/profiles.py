@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib.resources import files
@@ -20,6 +21,8 @@ class ServerProfile:
     `page_size` is asked for as `_count`. `exact_totals`: its total beside a page counts right. `by_last_updated`: it
     can be asked for what changed. `patient_only`: every search must name a patient. Polls of an export wait at least
     `least_poll_seconds` and at most `longest_poll_seconds`, whatever the server asks for (None: five minutes).
+    `since_by_type_filter` names levels of export (`system`, `Patient`, `Group`) at which it ignores `_since` and keeps
+    a `_typeFilter` by `_lastUpdated`.
     """
 
     name: str
@@ -29,6 +32,7 @@ class ServerProfile:
     patient_only: bool = False
     least_poll_seconds: float = 0.0
     longest_poll_seconds: float | None = None
+    since_by_type_filter: Sequence[str] = ()
 
 
 def profile_names() -> list[str]:

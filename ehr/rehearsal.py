@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ehr.capability import Capability, read_capability
 from ehr.client import Client
-from ehr.counting import count_type
+from ehr.counting import changed_since, count_type
 from ehr.errors import PlanRefused
 from ehr.patients import OF_NO_PATIENT
 from ehr.plan import PullPlan
@@ -81,12 +81,12 @@ def _rehearsed(
         return RehearsedType(name, None, 0, 0)
     if members is None:
         since = since_of(plan, name, None)
-        count = count_type(client, name, None, since)
+        count = count_type(client, name, None, changed_since(since))
         return RehearsedType(name, since, count, _requests(plan, 1, count))
     groups: dict[str | None, list[str]] = {}
     for patient_id in members:
         groups.setdefault(since_of(plan, name, patient_id), []).append(patient_id)
-    counts = [count_type(client, name, group, since) for since, group in groups.items()]
+    counts = [count_type(client, name, group, changed_since(since)) for since, group in groups.items()]
     count = None if None in counts else sum(counted or 0 for counted in counts)
     units = 0 if name in OF_NO_PATIENT else len(members)
     return RehearsedType(name, next(iter(groups)) if len(groups) == 1 else None, count, _requests(plan, units, count))

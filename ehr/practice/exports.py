@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl
@@ -21,10 +22,12 @@ from .answers import FHIR_JSON, Refused
 from .capability import RESOURCE_TYPES
 from .dates import read_span
 from .hospital import Hospital, Record
+from .search import Query, find, read_query
 
 NDJSON = "application/fhir+ndjson"
 LINES_A_FILE = 1_000
 POLLS_BEFORE_DONE = 1
+_FILTER_COMMA = re.compile(r",(?=[A-Z][A-Za-z]*\?)")
 
 
 @dataclass(slots=True)
@@ -121,11 +124,12 @@ class ExportApi:
             raise Refused(400, "not-supported", f"{unknown[0]} is no type of this server")
         since = read_span(asked["_since"]) if "_since" in asked else None
         hospital = self.hospital()
+        filters = read_filters(parse_qsl(request.url.query))
         members = self._members(request, hospital)
         for name in types:
             records = [
                 record
-                for record in hospital.by_type.get(name, ())
+                for record in filtered(hospital, name, filters)
                 if _is_new(record, since) and _is_of(record, members)
             ]
             for start in range(0, len(records), self.lines_a_file):
@@ -143,6 +147,29 @@ class ExportApi:
             raise Refused(404, "not-found", "no such Group")
         listed = json.loads(group.body).get("member", [])
         return frozenset(member["entity"]["reference"].rpartition("/")[2] for member in listed)
+
+
+def read_filters(pairs: Iterable[tuple[str, str]]) -> dict[str, list[Query]]:
+    """The searches of `_typeFilter` by type; it may come several times, and each may be a list with commas.
+
+    Raises:
+        Refused: a filter that is no search of this server.
+    """
+    found: dict[str, list[Query]] = {}
+    for name, value in pairs:
+        for text in _FILTER_COMMA.split(value) if name == "_typeFilter" else ():
+            resource_type, _, query = text.partition("?")
+            found.setdefault(resource_type, []).append(read_query(resource_type, parse_qsl(query), "generic"))
+    return found
+
+
+def filtered(hospital: Hospital, name: str, filters: Mapping[str, Sequence[Query]]) -> Sequence[Record]:
+    """The records of a type that any of its filters finds; all of them where it has none."""
+    records = hospital.by_type.get(name, ())
+    if name not in filters:
+        return records
+    kept = {id(record) for query in filters[name] for record in find(hospital, query)}
+    return [record for record in records if id(record) in kept]
 
 
 def _root(request: Request) -> str:

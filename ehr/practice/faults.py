@@ -32,6 +32,7 @@ class Fault:
     line by its number from 1 is cut in two), `bom`, `crlf`, `blank_lines`, `gzip` (`whole`, `damaged`, `twice`,
     `unnamed`: without the header that says so), `keep_share` (the body ends after a share of its bytes),
     `clock_skew_seconds` (added to the Date header).
+    Of a request: `ignore` (a parameter that is not looked at).
     Before it: `delay_seconds`; within it: `trickle_seconds` between quarters of the body.
     """
 
@@ -48,6 +49,7 @@ class Fault:
     drop_entry: int | None = None
     double_entry: int | None = None
     replace: tuple[tuple[str, str], ...] = ()
+    ignore: str | None = None
     half_line: int | None = None
     bom: bool = False
     crlf: bool = False

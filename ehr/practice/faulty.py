@@ -7,7 +7,7 @@ import re
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from urllib.parse import unquote_plus
+from urllib.parse import parse_qsl, unquote_plus, urlencode
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -81,8 +81,14 @@ class FaultyApp:
 
     async def _answer_wrongly(self, number: int, scope: Scope, receive: Receive, send: Send) -> None:
         fault = self.faults[number]
+        # What is spoilt is the text; whether it is compressed afterwards, the fault says.
+        headers = [pair for pair in scope["headers"] if pair[0].lower() != b"accept-encoding"]
+        scope = {**scope, "headers": headers}
         if fault.cut is not None:
             scope = {**scope, "longest_search": fault.cut}
+        if fault.ignore is not None:
+            pairs = [pair for pair in parse_qsl(scope["query_string"].decode()) if pair[0] != fault.ignore]
+            scope = {**scope, "query_string": urlencode(pairs).encode()}
         answer = await self._ask(scope, receive)
         if fault.stale:
             answer = self.first.get(number, answer)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+import requests
 
 from ehr.errors import PlanRefused
 from ehr.practice.faults import Fault
@@ -54,12 +55,7 @@ def test_the_next_export_brings_what_changed_and_what_was_deleted(site, hospital
     with running(hospital(base)) as url:
         site.pull_on(url, roster="all", **EXPORT)
     with running(hospital([*base, changed], [("Condition", "p0-c", LATER)]), now=None) as url:
-        state = next(site.root.glob("*/state.json"))
-        content = json.loads(state.read_text())
-        # The practice server's own clock is today; the second export must ask from before the change.
-        content["types"] = dict.fromkeys(content["types"], "2026-02-10T00:00:00Z")
-        content["history_since"] = "2026-02-10T00:00:00Z"
-        state.write_text(json.dumps(content))
+        ask_from_before_the_change(site)
         second = site.pull_on(url, roster="all", **EXPORT)
     assert site.ids(second) == {"Observation": {"p0-o1"}}
     learned = {(row["resource_id"], row["learned_by"]) for row in site.manifest(second)["deletions"]}
@@ -184,3 +180,105 @@ def test_a_server_that_does_not_export_is_one_sentence(site, folder):
 def test_a_group_that_cannot_be_read_is_one_sentence(site, folder):
     with running(folder) as url, pytest.raises(PlanRefused, match=r"server\.group"):
         site.pull(url, roster="group", group="nobody")
+
+
+WINDOWED = EXPORT | {"roster": "patients"}
+FILTER = r"\$export\?.*_typeFilter"
+
+
+@pytest.fixture
+def crowded(hospital, make, monkeypatch):
+    """So many Observations that a search would ask for them by date: nine in the window, three long before it."""
+    monkeypatch.setattr("ehr.patients.SMALL_ENOUGH", 2)
+    old = [
+        make.resource("Observation", f"old{number}", "p0", status="final", effectiveDateTime="2011-01-01")
+        for number in range(3)
+    ]
+    return hospital([*make.small_hospital(), *old])
+
+
+def test_an_export_of_much_has_the_window_of_a_search(site, crowded):
+    # Filters that are kept: were they ignored, the old ones would come; were they wrong, the others would not.
+    with running(crowded) as url:
+        receipt = site.pull(url, **WINDOWED)
+    row = row_of(site, receipt, "window Observation")
+    assert site.ids(receipt)["Observation"] == {f"p{number}-o{count}" for number in range(4) for count in range(3)}
+    assert (row["status"], row["reason"]) == ("complete", "asked by date: resources without a date were not asked for")
+    assert row["server_count"] == row["distinct_received"] == 12
+
+
+@pytest.mark.parametrize(
+    ("fault", "says"),
+    [
+        (Fault(FILTER, times=None, status=400, body=b'{"resourceType":"OperationOutcome"}'), "refuses _typeFilter"),
+        (Fault(FILTER, times=None, ignore="_typeFilter"), "more came than lies within the bounds"),
+    ],
+    ids=["refused", "ignored"],
+)
+def test_a_server_without_filters_exports_all_and_the_ledger_says_so(site, crowded, fault, says):
+    with running(crowded, faults=[fault]) as url:
+        receipt = site.pull(url, **WINDOWED)
+    row = row_of(site, receipt, "window Observation")
+    assert receipt.is_complete
+    assert says in row["reason"]
+    assert len(site.ids(receipt)["Observation"]) == row["server_count"] == 15
+
+
+def test_more_than_the_window_holds_does_not_hide_what_is_missing(site, crowded):
+    # All fifteen lines are sent, one of the window under the id of another: fourteen are no proof of these twelve.
+    faults = [
+        Fault(FILTER, times=None, ignore="_typeFilter"),
+        Fault(r"export-file/2/0", times=None, replace=(('"p0-o1"', '"p0-o0"'),)),
+        Fault(r"GET /fhir/Observation\?(?!.*_summary)", times=None, status=403),
+    ]
+    with running(crowded, faults=faults) as url:
+        receipt = site.pull(url, **WINDOWED)
+    row = row_of(site, receipt, "window Observation")
+    assert (row["status"], row["distinct_received"], row["server_count"]) == ("incomplete", 14, 15)
+
+
+def test_what_a_filter_takes_too_much_of_is_searched_for_within_the_window(site, crowded):
+    wrong = Fault(r"export-file/2/0", times=None, status=200, body=b"")
+    with running(crowded, faults=[wrong]) as url:
+        receipt = site.pull(url, **WINDOWED)
+    assert receipt.is_complete
+    assert "made good by search" in row_of(site, receipt, "window Observation")["reason"]
+    assert not any(name.startswith("old") for name in site.ids(receipt)["Observation"])
+
+
+def test_a_window_leaves_no_watermark_because_the_next_index_day_moves_it(site, crowded, make):
+    with running(crowded) as url:
+        first = site.pull_on(url, **WINDOWED)
+        again = site.pull_on(url, **WINDOWED)
+    assert site.ids(again)["Observation"] == site.ids(first)["Observation"]
+
+
+def test_where_since_is_ignored_a_filter_asks_for_what_changed(site, hospital, make):
+    ignored = Fault(r"Patient/\$export", times=None, ignore="_since")
+    changed = make.resource("Observation", "p0-o1", "p0", updated=LATER, status="amended")
+    given = WINDOWED | {"profile": "hapi"}
+    with running(hospital([*make.small_hospital(), changed]), faults=[ignored]) as url:
+        site.pull_on(url, **given)
+        ask_from_before_the_change(site)
+        receipt = site.pull_on(url, **given)
+    assert receipt.is_complete
+    assert site.ids(receipt)["Observation"] == {"p0-o1"}
+
+
+def ask_from_before_the_change(site):
+    """The practice server's own clock is today; the next export must ask from before the change."""
+    state = next(site.root.glob("*/state.json"))
+    content = json.loads(state.read_text())
+    content["types"] = dict.fromkeys(content["types"], "2026-02-10T00:00:00Z")
+    content["history_since"] = "2026-02-10T00:00:00Z"
+    state.write_text(json.dumps(content))
+
+
+def test_the_job_of_another_plan_is_let_go_before_one_is_begun(site, folder):
+    with running(folder) as url:
+        site.pull_on(url, roster="all", until=site.clock.now, **EXPORT)
+        status_url = json.loads((site.root / "export.json").read_text())["status_url"]
+        assert requests.get(status_url, timeout=5).status_code == 202
+        receipt = site.pull_on(url, **GROUP)
+        assert requests.get(status_url, timeout=5).status_code == 404
+    assert receipt.is_complete
