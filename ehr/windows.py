@@ -21,6 +21,8 @@ DAY_MS = 86_400_000
 LATEST_DAY = (date(2200, 1, 1) - date(1970, 1, 1)).days
 # A search that takes many more windows than its size can explain is given up: the server counts at random.
 WINDOWS_A_FULL_ONE, WINDOWS_AT_LEAST = 8, 100
+CHANGED = "_lastUpdated"
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class NotInParts(UnitFailed):
@@ -43,10 +45,18 @@ class Scale:
         return LATEST_DAY * (DAY_MS // self.unit_ms)
 
     def bounded(self, pairs: Pairs, span: tuple[int, int]) -> Pairs:
-        """The search within a window; open where the window begins or ends with time."""
+        """The search within a window; open where the window begins or ends with time.
+
+        A lower bound of `_lastUpdated` takes the place of the search's own: HAPI refuses two of them.
+        """
         first, last = span
-        bounds = [(self.parameter, f"ge{self._text(first)}")] if first > 0 else []
-        bounds += [(self.parameter, f"lt{self._text(last)}")] if last < self.last else []
+        by_change = self.parameter == CHANGED
+        bounds = []
+        if first > (begin_of(pairs) if by_change else 0):
+            pairs = [pair for pair in pairs if not (by_change and _is_since(pair))]
+            bounds.append((self.parameter, f"ge{self._text(first)}"))
+        if last < self.last:
+            bounds.append((self.parameter, f"lt{self._text(last)}"))
         return [*pairs, *bounds]
 
     def _text(self, value: int) -> str:
@@ -70,7 +80,7 @@ class Parts:
     def scales(self) -> list[Scale]:
         """What is cut by, from the best to the last resort."""
         dated = date_parameter(self.fetch.unit.resource_type)
-        return [Scale("_lastUpdated", 1), *([Scale(dated, DAY_MS), Scale(dated, 1000)] if dated else [])]
+        return [Scale(CHANGED, 1), *([Scale(dated, DAY_MS), Scale(dated, 1000)] if dated else [])]
 
     def split(self, pairs: Pairs, depth: int, span: tuple[int, int], count: int) -> None:
         """Fetch a window that holds `count`, halved as often as it takes."""
@@ -122,6 +132,20 @@ class Parts:
         return whole
 
 
+def begin_of(pairs: Pairs) -> int:
+    """From when on a search asks for changes, in milliseconds since 1970; 0 where it asks for all.
+
+    >>> begin_of([("patient", "p"), ("_lastUpdated", "ge1970-01-01T00:00:01Z")])
+    1000
+    """
+    since = [datetime.fromisoformat(text.removeprefix("ge")) for name, text in pairs if _is_since((name, text))]
+    return max(((instant - EPOCH) // timedelta(milliseconds=1) for instant in since), default=0)
+
+
+def _is_since(pair: tuple[str, str]) -> bool:
+    return pair[0] == CHANGED and pair[1].startswith("ge")
+
+
 def fetch_in_parts(fetch: UnitFetch) -> bool:
     """Fetch a unit window by window; whether that brought all that the server counts.
 
@@ -139,7 +163,7 @@ def fetch_in_parts(fetch: UnitFetch) -> bool:
             return not tally.errors
         most = WINDOWS_AT_LEAST + WINDOWS_A_FULL_ONE * (whole // tally.longest)
         parts = Parts(fetch, tally.longest, most)
-        parts.split(fetch.unit.pairs, 0, (0, parts.scales[0].last), whole)
+        parts.split(fetch.unit.pairs, 0, (begin_of(fetch.unit.pairs), parts.scales[0].last), whole)
         said = fetch.count(fetch.unit.pairs)
     except UnitFailed as error:
         if isinstance(error, ConnectionLost):

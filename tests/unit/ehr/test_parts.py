@@ -92,3 +92,15 @@ def test_a_page_of_the_right_length_with_an_agreeing_total_is_not_believed(site,
     # One page, no next link, and a total of just what came: only a count of its own tells.
     receipt = pull(site, many(minute_by_minute), Fault(OBSERVATIONS, times=None, cut=5), page_size=100)
     assert receipt.is_complete
+
+
+def test_changes_are_parted_where_a_second_lower_bound_is_refused(site, many):
+    """HAPI answers 400 to two `_lastUpdated=ge`, and a search for changes has one already."""
+    faults = [
+        Fault(r"_lastUpdated=ge.*_lastUpdated=ge", times=None, status=400),
+        Fault(OBSERVATIONS, times=None, cut=22),
+    ]
+    with running(many(minute_by_minute), faults=faults) as url:
+        changes = {"watermarks": {"Observation": "2026-02-01T00:10:00Z"}, "types": {"Observation": None}}
+        receipt = site.pull(url, roster="all", page_size=10, **changes)
+    assert (row_of(site, receipt)["status"], row_of(site, receipt)["distinct_received"]) == ("complete", ROWS - 10)
