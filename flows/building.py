@@ -11,7 +11,8 @@ from checks.gate import CheckRow, GateResult, run_gate
 from flows.context import RunContext
 from flows.errors import GateStopped, NothingLanded
 from flows.weeks import issued_runs
-from warehouse import Build, LoadReceipt, RelationReceipt, RunKey, load_landing, read_build, rebuild
+from metrics.figures import COUNT_RELATIONS, Counts
+from warehouse import Build, LoadReceipt, RelationReceipt, RunKey, load_landing, read_build, reading, rebuild
 from warehouse.connection import opened
 from warehouse.errors import StoreOutdated
 from warehouse.ingests import closed_ingests
@@ -24,6 +25,7 @@ __all__ = [
     "build_station",
     "check_station",
     "completeness",
+    "counts_of",
     "load",
     "newest_landing",
     "run_key",
@@ -109,6 +111,12 @@ def check_station(context: RunContext, run: RunKey, station: str) -> tuple[Check
     return result.rows
 
 
+def counts_of(store: Path, run_id: str) -> Counts:
+    """Everything that is computed from, of one build."""
+    with reading(store, run_id):
+        return Counts(**{name: read_build(store, run_id, f"counts.{name}") for name in COUNT_RELATIONS})
+
+
 @dataclass(frozen=True)
 class Completeness:
     """How whole the data behind a build are.
@@ -133,13 +141,14 @@ def completeness(context: RunContext, run: RunKey) -> Completeness:
     missing. A rejected line counts for cohort patients only (architecture, decision 4).
     """
     store = context.settings.store
-    units = read_build(store, run.run_id, "ops.incomplete_units")
-    courses = read_build(store, run.run_id, "cohort.courses", in_cohort=True)
+    with reading(store, run.run_id):
+        units = read_build(store, run.run_id, "ops.incomplete_units")
+        courses = read_build(store, run.run_id, "cohort.courses", in_cohort=True)
+        looked_at = read_build(store, run.run_id, "stage.patient")["patient_id"].nunique()
     members = set(courses["patient_id"])
     rejected = units["reason"].str.startswith("rejected")
     standing = units[~rejected | units["patient_id"].isin(members)]
     missing = {
         str(name): int(group["patient_id"].nunique(dropna=False)) for name, group in standing.groupby("resource_type")
     }
-    looked_at = read_build(store, run.run_id, "stage.patient")["patient_id"].nunique()
     return Completeness(missing=missing, patients=int(looked_at) or None)

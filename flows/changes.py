@@ -14,20 +14,12 @@ from datetime import UTC, date, datetime
 import pandas as pd
 
 from ehr.forgotten import read_forgotten
-from flows.building import STATIONS, build_station
+from flows.building import STATIONS, build_station, counts_of
 from flows.context import RunContext
 from flows.weeks import ANALYSIS
-from metrics.changes import (
-    Change,
-    Knowledge,
-    WeekState,
-    change_frame,
-    data_changes,
-    definition_changes,
-    merged_changes,
-    period_changes,
-)
-from metrics.figures import COUNT_RELATIONS, Counts, weekly_figures
+from metrics.changes import change_frame, data_changes, definition_changes, merged_changes, period_changes
+from metrics.figures import weekly_figures
+from metrics.week_states import Change, Knowledge, WeekState
 from warehouse import (
     RunKey,
     has_build,
@@ -36,6 +28,7 @@ from warehouse import (
     read_build,
     read_issued,
     read_versions_between,
+    reading,
     remove_build,
 )
 from warehouse.errors import RelationFailed
@@ -234,14 +227,14 @@ def built_state(context: RunContext, key: RunKey, estimates: pd.DataFrame | None
     """A week as its build has it; figures are computed where none are given."""
     store, run_id = context.settings.store, key.run_id
     if estimates is None:
-        frames = {name: read_build(store, run_id, f"counts.{name}") for name in COUNT_RELATIONS}
-        estimates = weekly_figures(Counts(**frames), status="final").estimates
-    return WeekState(
-        estimates=estimates,
-        episodes=read_build(store, run_id, "cohort.issued_episodes"),
-        evidence=read_build(store, run_id, "cohort.issued_evidence"),
-        persons=persons_of(context, key),
-    )
+        estimates = weekly_figures(counts_of(store, run_id), status="final").estimates
+    with reading(store, run_id):
+        return WeekState(
+            estimates=estimates,
+            episodes=read_build(store, run_id, "cohort.issued_episodes"),
+            evidence=read_build(store, run_id, "cohort.issued_evidence"),
+            persons=persons_of(context, key),
+        )
 
 
 def issued_state(context: RunContext, last: LastIssue) -> WeekState:
@@ -258,11 +251,12 @@ def issued_state(context: RunContext, last: LastIssue) -> WeekState:
 def persons_of(context: RunContext, key: RunKey) -> pd.DataFrame:
     """One text per cohort patient of the rows that decide how the figures count the patient."""
     store = context.settings.store
-    members = set(read_build(store, key.run_id, "cohort.courses", in_cohort=True)["patient_id"])
+    with reading(store, key.run_id):
+        members = set(read_build(store, key.run_id, "cohort.courses", in_cohort=True)["patient_id"])
+        relations = {name: read_build(store, key.run_id, f"cohort.{name}") for name in PERSON_RELATIONS}
     texts: dict[str, list[str]] = {str(patient): [] for patient in members}
-    for relation in PERSON_RELATIONS:
-        rows = read_build(store, key.run_id, f"cohort.{relation}")
-        for row in rows[rows["patient_id"].isin(members)].itertuples(index=False, name=None):
+    for relation, rows in relations.items():
+        for row in rows[rows["patient_id"].isin(members)].astype("object").itertuples(index=False, name=None):
             texts[str(row[0])].append("|".join((relation, *map(str, row))))
     content = {patient: "\n".join(sorted(lines)) for patient, lines in sorted(texts.items())}
     return pd.DataFrame({"patient_id": list(content), "content": list(content.values())}, dtype="object")

@@ -22,7 +22,7 @@ from flows.first_screen import case_rows
 from flows.outcomes import DONE
 from flows.settings import Settings
 from flows.weeks import ANALYSIS
-from metrics.changes import Json, scalar
+from metrics.week_states import Json, scalar
 from warehouse import read
 from warehouse.ingests import read_json_lines
 

@@ -9,9 +9,9 @@ import pandas as pd
 
 from flows.context import RunContext, iso_week
 from flows.line_list import episode_list, line_list, version_name
-from metrics.changes import scalar
 from metrics.first_screen import first_screen_rows
 from metrics.line_list import line_changes
+from metrics.week_states import scalar
 from reports import WeekCounts
 from reports.words import CASE_REASONS
 from warehouse import read, read_build, read_issued

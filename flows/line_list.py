@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from metrics.changes import Fields, scalar
 from metrics.line_list import CHANGED, NEW, LineChange, causes_of, episode_records, line_changes
+from metrics.week_states import Fields, scalar
 from reports.episode_words import DOCUMENTATION, SITES, SUBCLASSES, labels
 from reports.words import EPISODE_FIELDS
 from warehouse import read

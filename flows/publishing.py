@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from checks.gate import CheckRow
-from flows.building import Completeness
+from flows.building import Completeness, counts_of
 from flows.changes import week_changes
 from flows.context import RunContext, iso_week
 from flows.first_screen import first_screen, week_figures
@@ -19,9 +19,9 @@ from flows.page_figures import cohort_panels, shown_analysis, table_of_patients
 from flows.pulling import missing_sentences
 from flows.releasing import releasing_issues
 from flows.weeks import is_reconstructed
-from metrics.figures import COUNT_RELATIONS, Counts, weekly_figures
+from metrics.figures import weekly_figures
 from reports import Header, MethodNote, StoppedWeek, WeeklyBundle, write_bundle, write_index
-from warehouse import RunKey, append_published, land_definitions, publish_reader, read, read_build
+from warehouse import RunKey, append_published, land_definitions, publish_reader, read, reading
 from warehouse.published import write_rows
 
 __all__ = ["PublishReceipt", "index_weeks", "land_stop", "publish_figures", "write_week"]
@@ -66,9 +66,7 @@ def publish_figures(
 def figure_frames(context: RunContext, run: RunKey, *, status: str) -> tuple[dict[str, pd.DataFrame], str | None]:
     """What is computed of a build, by relation of `published`, and the run it was compared with (None: first issue)."""
     store = context.settings.store
-    figures = weekly_figures(
-        Counts(**{name: read_build(store, run.run_id, f"counts.{name}") for name in COUNT_RELATIONS}), status=status
-    )
+    figures = weekly_figures(counts_of(store, run.run_id), status=status)
     compared = week_changes(context, run, figures.estimates)
     previous_run_id = compared.previous_run_id
     first_line = week_figures(store, run.run_id, compared.frames["published.episodes"], previous_run_id, status=status)
@@ -155,6 +153,12 @@ def write_week(context: RunContext, run: RunKey, whole: Completeness) -> Path:
 
 def weekly_bundle(context: RunContext, run: RunKey, whole: Completeness) -> WeeklyBundle:
     """Everything that the week's files say, read back through the readers' door."""
+    with reading(context.settings.store):
+        return bundle_of_readers(context, run, whole)
+
+
+def bundle_of_readers(context: RunContext, run: RunKey, whole: Completeness) -> WeeklyBundle:
+    """The bundle, relation by relation."""
     store, run_id = context.settings.store, run.run_id
     estimates = read(store, "published.estimates", run_id=run_id).pipe(in_issue_order)
     return WeeklyBundle(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from metrics.changes import DATA_CAUSES, EPISODE_FIELDS, VERDICT, Fields, Json, scalar
+from metrics.week_states import DATA_CAUSES, EPISODE_FIELDS, VERDICT, Fields, Json, scalar
 
 NEW = "new"
 CHANGED = "changed"

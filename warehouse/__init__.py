@@ -16,7 +16,7 @@ from warehouse.history import (
 from warehouse.load import LoadReceipt, load_landing
 from warehouse.lock import LockHolder, lock_holder, work_lock
 from warehouse.published import append_published, land_definitions
-from warehouse.read import read, read_build
+from warehouse.read import read, read_build, reading
 from warehouse.reader import publish_reader
 from warehouse.recovery import RebuildReceipt, VerifyReceipt, rebuild, verify
 from warehouse.run_key import RunKey
@@ -51,6 +51,7 @@ __all__ = [
     "read_build",
     "read_issued",
     "read_versions_between",
+    "reading",
     "rebuild",
     "relation_digests",
     "remove_build",

@@ -65,9 +65,11 @@ def refusal(error: duckdb.Error) -> str:
 
 
 @contextmanager
-def opened(path: Path | None = None, *, read_only: bool = False, threads: int | None = None) -> Iterator[Connection]:
+def opened(
+    path: Path | None = None, *, read_only: bool = False, threads: int | None = None, macros: bool = True
+) -> Iterator[Connection]:
     """Open a database for one block and close it after, also when the block fails."""
-    connection = connect(path, read_only=read_only, threads=threads)
+    connection = connect(path, read_only=read_only, threads=threads, macros=macros)
     try:
         yield connection
     finally:

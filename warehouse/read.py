@@ -1,5 +1,8 @@
 """The one door through which the others read the store: a relation in, a frame out."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
 from pathlib import Path
 
 import duckdb
@@ -10,6 +13,26 @@ from warehouse.errors import DoorClosed, RelationUnknown, StoreUnreadable
 from warehouse.store import build_path, reader_path
 
 _CLOSED = ("raw", "stage")
+_HELD: ContextVar[tuple[Path, Connection] | None] = ContextVar("held", default=None)
+
+
+@contextmanager
+def reading(store: Path, run_id: str | None = None) -> Iterator[None]:
+    """Keep the readers' file, or the build of a run, open for a block: what reads it there shares one connection.
+
+    Opening a database costs several times a small read. The block must not publish or make that build anew; reads of
+    other files, and blocks inside it, are as outside.
+
+    Raises:
+        StoreUnreadable: as for `read`.
+    """
+    path = reader_path(store) if run_id is None else build_path(store, run_id)
+    with _opened_for_reading(path) as connection:
+        mark = _HELD.set((path, connection))
+        try:
+            yield
+        finally:
+            _HELD.reset(mark)
 
 
 def read(store: Path, relation: str, **parameters: object) -> pandas.DataFrame:
@@ -39,10 +62,17 @@ def read_build(store: Path, run_id: str, relation: str, **parameters: object) ->
 
 
 def _read_file(path: Path, relation: str, parameters: dict[str, object]) -> pandas.DataFrame:
+    held = _HELD.get()
+    with nullcontext(held[1]) if held and held[0] == path else _opened_for_reading(path) as connection:
+        return _rows(connection, relation, parameters)
+
+
+@contextmanager
+def _opened_for_reading(path: Path) -> Iterator[Connection]:
     if not path.is_file():
         raise StoreUnreadable(f"{path} is not there: nothing was built or published yet. Run `nadir run weekly`.")
-    with opened(path, read_only=True) as connection:
-        return _rows(connection, relation, parameters)
+    with opened(path, read_only=True, macros=False) as connection:
+        yield connection
 
 
 def _rows(connection: Connection, relation: str, parameters: dict[str, object]) -> pandas.DataFrame:

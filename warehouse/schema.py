@@ -1,5 +1,7 @@
 """The relations of the archive: what is received (`raw`, `ops`), what it was judged by (`ref`), what was issued."""
 
+from collections.abc import Mapping
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -49,11 +51,16 @@ def check_layout(connection: Connection, path: Path) -> None:
             f"{path} was made by a newer Nadir (layout {layout}, this one makes {LAYOUT}). Nothing was changed; "
             "install the newer version again, or make the store anew with this one: nadir store rebuild"
         )
-    with opened() as memory:
-        create_archive(memory)
-        expected = archive_columns(memory)
-    if layout < LAYOUT or found != expected:
+    if layout < LAYOUT or found != expected_columns():
         raise StoreOutdated(f"{path} was made by an earlier Nadir. Nothing was changed; run nadir store rebuild")
+
+
+@cache
+def expected_columns() -> Mapping[str, list[str]]:
+    """What `archive_columns` finds in an archive that this version makes."""
+    with opened(macros=False) as memory:
+        create_archive(memory)
+        return archive_columns(memory)
 
 
 def has_relations(connection: Connection) -> bool:

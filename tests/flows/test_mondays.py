@@ -23,8 +23,8 @@ from flows.context import iso_week, open_context, standing_at
 from flows.first_screen import to_adjudicate, week_counts, week_of
 from flows.line_list import episode_list, line_list
 from flows.weeks import ANALYSIS
-from metrics.changes import scalar
 from metrics.line_list import line_changes
+from metrics.week_states import scalar
 from tests.flows.conftest import Demo, Hospital, write_settings
 from warehouse import read
 

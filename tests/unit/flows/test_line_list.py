@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from flows.line_list import changed_versions, what_changed
-from metrics.changes import EPISODE_FIELDS
 from metrics.line_list import LineChange
+from metrics.week_states import EPISODE_FIELDS
 from reports.words import EPISODE_FIELDS as WORDS
 
 

@@ -9,19 +9,16 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from metrics.change_causes import version_cause
 from metrics.changes import (
     CHANGE_COLUMNS,
-    EPISODE_FIELDS,
-    Change,
-    Knowledge,
-    WeekState,
     change_frame,
     data_changes,
     definition_changes,
     merged_changes,
     period_changes,
-    version_cause,
 )
+from metrics.week_states import EPISODE_FIELDS, Change, Knowledge, WeekState
 
 SUNDAY = date(2018, 7, 22)
 EARLY = {"measure": "infection_events", "stratum": "all", "window_name": "early", "infection_class": "bacterial"}

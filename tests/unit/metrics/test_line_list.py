@@ -6,9 +6,9 @@ from typing import Any
 
 import pandas as pd
 
-from metrics.changes import EPISODE_FIELDS
 from metrics.first_screen import first_screen_rows
 from metrics.line_list import episode_records, line_changes
+from metrics.week_states import EPISODE_FIELDS
 
 EPISODE = {
     "episode_id": "e1", "patient_id": "p1", "onset_on": pd.Timestamp("2018-07-20"), "onset_day": 7, "counted": True,
