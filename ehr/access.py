@@ -39,7 +39,8 @@ class ServerAccess:
     further addresses (scheme, host and port) that links and files may lead to; the token is never sent there.
     `ca_file` None means the usual authorities; certificates are always verified. `connections` is how many requests
     may be under way at once. `exact_totals`: the server counts right beside a page, no request of its own is needed.
-    `sleep` is called with seconds between attempts.
+    `requests_per_minute` caps all connections together (None: no cap). `sleep` is called with seconds between attempts
+    and for the cap, which counts by `seconds`.
     """
 
     url: str
@@ -54,6 +55,8 @@ class ServerAccess:
     exact_totals: bool = False
     patience: Patience = Patience()
     sleep: Callable[[float], None] = time.sleep
+    requests_per_minute: int | None = None
+    seconds: Callable[[], float] = time.monotonic
 
     @property
     def base(self) -> str:

@@ -21,6 +21,7 @@ from ehr.errors import (
     TokenRefused,
     UnitFailed,
 )
+from ehr.pace import Pace
 from ehr.retries import RETRIABLE, delay_seconds
 
 Pairs = Sequence[tuple[str, str]]
@@ -56,9 +57,11 @@ class Client:
     date_header: str | None = None
     manners: dict[str, int] = field(default_factory=dict)
     session: requests.Session = field(init=False)
+    pace: Pace = field(init=False)
 
     def __post_init__(self) -> None:
         self.session = open_session(self.access)
+        self.pace = Pace(self.access.requests_per_minute, self.access.seconds, self.access.sleep)
 
     def close(self) -> None:
         """Close the connections."""
@@ -159,6 +162,7 @@ class Client:
     def _request(self, ask: Ask, token: str | None) -> requests.Response:
         headers = dict(ask.headers) | ({"Authorization": f"{self.access.scheme} {token}"} if token else {})
         patience = self.access.patience
+        self.pace.wait()
         return self.session.request(
             ask.method,
             ask.url,

@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -33,10 +32,13 @@ OAUTH_URIS = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-u
 
 @dataclass(frozen=True, slots=True)
 class SmartClient:
-    """Who we are to the server. `token_url` and `scopes` None: taken from what the server says of itself."""
+    """Who we are to the server. `key` gives the private key as text, each time a token is fetched.
+
+    `token_url` and `scopes` None: taken from what the server says of itself.
+    """
 
     client_id: str
-    key_file: Path
+    key: Callable[[], str]
     key_id: str | None = None
     token_url: str | None = None
     scopes: str | None = None
@@ -84,7 +86,7 @@ class SmartTokens:
         return (self.clock() - self.fetched_at).total_seconds() if self.fetched_at else float("inf")
 
     def _fetch(self) -> None:
-        key = read_key(self.client.key_file, self.client.key_id)
+        key = read_key(self.client.key(), self.client.key_id)
         with open_session(self.access) as session:
             if self.endpoint is None:
                 self._discover(session)

@@ -1,4 +1,4 @@
-"""The private key of a SMART client: from a PEM file or a JWKS, RSA for RS384 or EC P-384 for ES384."""
+"""The private key of a SMART client: from the text of a PEM or a JWKS, RSA for RS384 or EC P-384 for ES384."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import base64
 import hashlib
 import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import jwt
@@ -32,26 +31,22 @@ class SigningKey:
     key_id: str
 
 
-def read_key(path: Path, key_id: str | None) -> SigningKey:
+def read_key(text: str, key_id: str | None) -> SigningKey:
     """Read the signing key; without a `key_id` a JWKS gives its first private key, a PEM the key's thumbprint.
 
     Raises:
-        TokenRefused: no readable file, no private key in it, or of a kind that SMART does not sign with.
+        TokenRefused: no private key in it, or of a kind that SMART does not sign with.
     """
     try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise TokenRefused(f"server.key_file cannot be read ({error.strerror}). Nothing was landed.") from error
-    try:
-        if content.lstrip().startswith(b"{"):
-            return _from_jwks(json.loads(content), key_id)
-        key = load_pem_private_key(content, password=None)
+        if text.lstrip().startswith("{"):
+            return _from_jwks(json.loads(text), key_id)
+        key = load_pem_private_key(text.encode(), password=None)
     except (ValueError, TypeError, KeyError, jwt.PyJWTError, UnsupportedAlgorithm) as error:
         kind = type(error).__name__
         raise TokenRefused(
-            f"server.key_file holds no private key that can be read ({kind}); a PEM without password or a JWKS is "
-            "wanted. Nothing was landed."
-        ) from error
+            f"server.key_file or key_block holds no private key that can be read ({kind}); a PEM without password or "
+            "a JWKS is wanted. Nothing was landed."
+        ) from None
     return _signing_key(key, key_id)
 
 

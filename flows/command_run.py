@@ -156,7 +156,7 @@ def ready_to_pull(config: Path | None) -> None:
         SettingsRejected, ProtocolUnreadable, ValueSetUnreadable: as `open_context`.
     """
     context = open_context(config)
-    if context.settings["server.source"] == "search":
+    if context.settings["server.source"] != "folder":
         access(context)
 
 

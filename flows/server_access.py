@@ -12,6 +12,7 @@ from ehr.profiles import read_profile
 from ehr.smart import SmartClient, SmartTokens
 from flows.context import RunContext, now
 from flows.errors import SettingsRejected
+from flows.secret_blocks import KeptSecret, secret_of
 from flows.settings import Settings
 
 __all__ = ["server_access"]
@@ -31,6 +32,7 @@ def server_access(context: RunContext) -> ServerAccess:
         ca_file=settings["server.ca_file"],
         proxy=settings["server.proxy"],
         connections=max(1, min(settings["server.connections"], 32)),
+        requests_per_minute=settings["server.requests_per_minute"],
         page_size=profile.page_size,
         exact_totals=profile.exact_totals,
         allowed_hosts=tuple((settings["server.allowed_hosts"] or "").replace(",", " ").split()),
@@ -44,29 +46,40 @@ def _open(access: ServerAccess, settings: Settings) -> ServerAccess:
 
 
 def _bearer(access: ServerAccess, settings: Settings) -> ServerAccess:
-    if settings.token() is None:
-        raise SettingsRejected('server.auth = "bearer" needs NADIR_SERVER_TOKEN or server.token_file')
-    return replace(access, token=partial(_token, settings))
-
-
-def _token(settings: Settings) -> str:
-    return settings.token() or ""
+    token = _demanded(settings, "token")
+    return replace(access, token=token, renew_token=_again(token))
 
 
 def _basic(access: ServerAccess, settings: Settings) -> ServerAccess:
-    if settings.password() is None:
-        raise SettingsRejected('server.auth = "basic" needs NADIR_SERVER_PASSWORD or server.password_file')
-    return replace(access, token=partial(_user_and_password, settings), scheme="Basic")
+    password = _demanded(settings, "password")
+    told = partial(_user_and_password, settings["server.user"])
+    again = _again(password)
+    return replace(access, token=partial(told, password), renew_token=partial(told, again), scheme="Basic")
 
 
-def _user_and_password(settings: Settings) -> str:
-    return base64.b64encode(f"{settings['server.user']}:{settings.password() or ''}".encode()).decode()
+def _user_and_password(user: str, password: Callable[[], str]) -> str:
+    return base64.b64encode(f"{user}:{password()}".encode()).decode()
+
+
+def _demanded(settings: Settings, kind: str) -> Callable[[], str]:
+    secret = secret_of(settings, kind)
+    if secret is None:
+        raise SettingsRejected(
+            f'server.auth = "{settings["server.auth"]}" needs NADIR_SERVER_{kind.upper()}, server.{kind}_file or '
+            f"server.{kind}_block"
+        )
+    return secret
+
+
+def _again(secret: Callable[[], str]) -> Callable[[], str]:
+    """How to read a secret anew after the server refused it."""
+    return secret.again if isinstance(secret, KeptSecret) else secret
 
 
 def _smart(access: ServerAccess, settings: Settings) -> ServerAccess:
     client = SmartClient(
         client_id=settings["server.client_id"],
-        key_file=settings["server.key_file"],
+        key=_demanded(settings, "key"),
         key_id=settings["server.key_id"],
         token_url=settings["server.token_url"],
         scopes=settings["server.scopes"],

@@ -1,8 +1,8 @@
 """Settings: one file `nadir.toml`, each key also as an environment variable. The only reader of the environment.
 
 Keys, defaults and meaning are those of the README's settings table (a house test compares the two). The environment
-wins over the file; relative paths count from the file; secrets come only from the environment or a file named by a
-`..._file` key and are printed as `***`.
+wins over the file; relative paths count from the file; secrets come only from the environment, a file named by a
+`..._file` key or a Prefect Secret block named by a `..._block` key (flows/secret_blocks.py) and are printed as `***`.
 """
 
 from __future__ import annotations
@@ -57,11 +57,15 @@ KEYS: tuple[Key, ...] = (
     Key("server.auth", "none", "text", "none, basic, bearer or smart-backend"),
     Key("server.token", None, "text", "bearer token; from the environment only", secret=True),
     Key("server.token_file", None, "path", "file that holds the bearer token"),
+    Key("server.token_block", None, "text", "Prefect Secret block that holds the bearer token"),
     Key("server.user", None, "text", "user name for auth basic"),
     Key("server.password", None, "text", "password for auth basic; from the environment only", secret=True),
     Key("server.password_file", None, "path", "file that holds the password"),
+    Key("server.password_block", None, "text", "Prefect Secret block that holds the password"),
     Key("server.client_id", None, "text", "our client id for auth smart-backend"),
-    Key("server.key_file", None, "path", "private key for auth smart-backend: PEM (RSA or EC P-384) or JWKS"),
+    Key("server.key", None, "text", "private key for auth smart-backend; from the environment only", secret=True),
+    Key("server.key_file", None, "path", "file that holds the private key: PEM (RSA or EC P-384) or JWKS"),
+    Key("server.key_block", None, "text", "Prefect Secret block that holds the private key"),
     Key("server.key_id", None, "text", "kid of the key; default: the JWKS's own, or the key's thumbprint"),
     Key("server.token_url", None, "text", "token endpoint; default: what the server publishes"),
     Key("server.scopes", None, "text", "scopes to ask for; default: system/*.rs or system/*.read"),
@@ -69,6 +73,7 @@ KEYS: tuple[Key, ...] = (
     Key("server.ca_file", None, "path", "PEM file of the certificate authority; default: the system's"),
     Key("server.proxy", None, "text", "proxy URL for the FHIR server"),
     Key("server.connections", 5, "number", "parallel connections, 1 to 32"),
+    Key("server.requests_per_minute", None, "number", "most requests a minute, all connections together"),
     Key("server.pull_window", None, "text", "local time in which the server may be asked, such as 20:00-06:00"),
     Key("patient.identifier_system", None, "text", "identifier system of the local patient number (internal edition)"),
     Key("patient.link_template", None, "text", "link into the EHR with {patient_id} or {local_identifier}"),
@@ -90,14 +95,14 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "server.profile": tuple(profile_names()),
 }
 
-# (key, its choice, what must then be given too)
-NEEDS: tuple[tuple[str, str, str], ...] = (
-    ("server.source", "folder", "server.folder"),
-    ("server.roster", "patients", "server.roster_file"),
-    ("server.roster", "group", "server.group"),
-    ("server.auth", "basic", "server.user"),
-    ("server.auth", "smart-backend", "server.client_id"),
-    ("server.auth", "smart-backend", "server.key_file"),
+# (key, its choice, what must then be given too: any of these)
+NEEDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("server.source", "folder", ("server.folder",)),
+    ("server.roster", "patients", ("server.roster_file",)),
+    ("server.roster", "group", ("server.group",)),
+    ("server.auth", "basic", ("server.user",)),
+    ("server.auth", "smart-backend", ("server.client_id",)),
+    ("server.auth", "smart-backend", ("server.key_file", "server.key_block", "server.key")),
 )
 
 
@@ -146,15 +151,12 @@ class Settings:
             rows.append((key.name, text, self.origins[key.name]))
         return rows
 
-    def token(self) -> str | None:
-        """The bearer token, or None. Read when asked for, never kept in a receipt."""
-        return self._secret("server.token")
+    def secret(self, name: str) -> str | None:
+        """A secret by its key from environment or file, or None. Read when asked for, never kept in a receipt.
 
-    def password(self) -> str | None:
-        """The password for basic, or None. Read when asked for, never kept in a receipt."""
-        return self._secret("server.password")
-
-    def _secret(self, name: str) -> str | None:
+        Raises:
+            SettingsRejected: the file that is named cannot be read.
+        """
         if self.values[name]:
             return str(self.values[name])
         file = self.values[f"{name}_file"]
@@ -220,7 +222,9 @@ def _flatten(tree: Mapping[str, Any], file: Path, prefix: str = "") -> dict[str,
         elif dotted not in known:
             raise SettingsRejected(f"{file}: unknown key {dotted}. Known keys: see `nadir config show` or the README.")
         elif next(key for key in KEYS if key.name == dotted).secret:
-            raise SettingsRejected(f"{file}: {dotted} is a secret: use its environment variable or {dotted}_file.")
+            raise SettingsRejected(
+                f"{file}: {dotted} is a secret: use its environment variable, {dotted}_file or {dotted}_block."
+            )
         else:
             flat[dotted] = value
     return flat
@@ -262,11 +266,14 @@ def _require(values: Mapping[str, Any], file: Path) -> None:
     if values["server.source"] != "folder" and values["server.url"] is None:
         raise SettingsRejected(f"{file}: server.url must be given.")
     for name, choice, needed in NEEDS:
-        if values[name] == choice and values[needed] is None:
-            raise SettingsRejected(f'{file}: {name} = "{choice}" needs {needed}.')
+        if values[name] == choice and all(values[key] is None for key in needed):
+            raise SettingsRejected(f'{file}: {name} = "{choice}" needs {" or ".join(needed)}.')
 
 
 def _require_times(values: Mapping[str, Any], file: Path) -> None:
+    rate = values["server.requests_per_minute"]
+    if rate is not None and rate < 1:
+        raise SettingsRejected(f"{file}: server.requests_per_minute must be at least 1.")
     shapes = {"weekly.deadline": (CLOCK, "07:00"), "server.pull_window": (f"{CLOCK}-{CLOCK}", "20:00-06:00")}
     for name, (shape, example) in shapes.items():
         text = values[name]

@@ -67,7 +67,7 @@ def smart(site, keys, tmp_path):
     def make(url, key_file=None, clock=None, **client):
         access = ServerAccess(url, sleep=site.sleeper)
         path = key_file or write_pem(tmp_path / "key.pem", keys["ES384"])
-        return SmartTokens(access, SmartClient(CLIENT, path, **client), clock or Ticking())
+        return SmartTokens(access, SmartClient(CLIENT, path.read_text, **client), clock or Ticking())
 
     return make
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from flows.context import open_context, standing_at
 from flows.errors import SettingsRejected
 from flows.pulling import allowed_until
+from flows.secret_blocks import KeptSecret, secret_of
 from flows.settings import KEYS, load_settings, starter_file
 
 URL = 'time_zone = "Europe/Rome"\n[server]\nurl = "https://fhir.example.org/r4"\n'
@@ -49,14 +51,42 @@ def test_the_environment_wins_and_says_so(tmp_path: Path, monkeypatch: pytest.Mo
 def test_a_secret_is_printed_as_stars(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NADIR_SERVER_TOKEN", "very-secret")
     settings = load_settings(written(tmp_path, URL))
-    assert settings.token() == "very-secret"
+    assert settings.secret("server.token") == "very-secret"
     assert dict((name, value) for name, value, _ in settings.shown())["server.token"] == "***"
 
 
 def test_the_token_file_is_read_when_asked_for(tmp_path: Path) -> None:
     (tmp_path / "token").write_text("from-file\n", encoding="utf-8")
     settings = load_settings(written(tmp_path, URL + 'token_file = "token"\n'))
-    assert settings.token() == "from-file"
+    assert settings.secret("server.token") == "from-file"
+
+
+def test_the_environment_comes_before_a_file_and_a_file_before_a_block(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "token").write_text("from-file\n", encoding="utf-8")
+    block = URL + 'token_block = "ehr"\n'
+    both = block + 'token_file = "token"\n'
+
+    def found(text: str) -> Callable[[], str] | None:
+        return secret_of(load_settings(written(tmp_path, text)), "token")
+
+    assert found(URL) is None
+    assert isinstance(found(block), KeptSecret)
+    from_file = found(both)
+    assert from_file is not None
+    assert from_file() == "from-file"
+    monkeypatch.setenv("NADIR_SERVER_TOKEN", "from-environment")
+    from_environment = found(both)
+    assert from_environment is not None
+    assert from_environment() == "from-environment"
+
+
+def test_a_secret_of_a_block_is_asked_for_once_and_again_only_after_a_refusal() -> None:
+    answers = iter(["first-answer", "second-answer"])
+    secret = KeptSecret(lambda: next(answers))
+    assert [secret(), secret(), secret.again(), secret()] == [*["first-answer"] * 2, *["second-answer"] * 2]
+    assert "answer" not in repr(secret)
 
 
 @pytest.mark.parametrize(
@@ -74,6 +104,7 @@ def test_the_token_file_is_read_when_asked_for(tmp_path: Path) -> None:
         (URL + 'auth = "smart-backend"\nclient_id = "nadir"\n', "needs server.key_file"),
         (URL + 'profile = "unknown"\n', "must be one of epic, generic, hapi"),
         (URL + 'connections = "many"\n', "expected a whole number"),
+        (URL + "requests_per_minute = 0\n", "at least 1"),
         ('time_zone = "Europe/Rome"\n', "server.url must be given"),
     ],
 )
