@@ -19,17 +19,28 @@ def quiet(event: object) -> None:
     """Progress of a test interests nobody."""
 
 
-@pytest.mark.parametrize("name", SETS)
-def test_third_party_data_go_through_to_a_page_without_patients(name: str, tmp_path: Path) -> None:
-    folder = SHARED / name
-    if not folder.is_dir():
-        pytest.skip(f"{folder} is absent: third-party data are read in place and never committed")
+def gathered(names: tuple[str, ...], folder: Path) -> int:
+    """Puts the files of these sets together by type; how many lines there are."""
+    folder.mkdir()
+    for name in names:
+        if not (SHARED / name).is_dir():
+            pytest.skip(f"{SHARED / name} is absent: third-party data are read in place and never committed")
+        for file in sorted((SHARED / name).glob("*.ndjson.gz")):
+            with (folder / file.name).open("ab") as together:
+                together.write(file.read_bytes())
+    return sum(sum(1 for line in gzip.open(file) if line.strip()) for file in folder.glob("*.ndjson.gz"))
+
+
+@pytest.mark.parametrize(
+    "names", [SETS, *(pytest.param((name,), marks=pytest.mark.nightly) for name in SETS)], ids=" and ".join
+)
+def test_third_party_data_go_through_to_a_page_without_patients(names: tuple[str, ...], tmp_path: Path) -> None:
+    """All sets in one hospital; each in one of its own is nightly."""
+    lines = gathered(names, tmp_path / "source")
     config = tmp_path / "nadir.toml"
     config.write_text(
-        f'time_zone = "America/New_York"\n[server]\nsource = "folder"\nfolder = "{folder}"\n', encoding="utf-8"
+        'time_zone = "America/New_York"\n[server]\nsource = "folder"\nfolder = "source"\n', encoding="utf-8"
     )
-    lines = sum(sum(1 for line in gzip.open(file) if line.strip()) for file in folder.glob("*.ndjson.gz"))
-
     pulled = steps.pull(str(config), full=True, report=quiet)
     loaded = steps.load(str(config))
     plan = steps.plan_week(str(config), through=date(2020, 1, 5), as_of=pulled.landed_at)
