@@ -14,13 +14,13 @@ from pathlib import Path
 import uvicorn
 from starlette.types import ASGIApp
 
-from .app import BASE_PATH, Profile, make_app
+from .app import BASE_PATH, Door, Profile, make_app
 from .clock import DatedApp, HospitalClock
 from .faults import Fault
 from .faulty import FaultyApp
 from .groups import listed_patients
 from .hospital import load_hospital
-from .tokens import OneToken, TokenDoor
+from .tokens import OneToken
 
 # Never another interface: invented patients or not, a practice server is no server for others.
 LOOPBACK = "127.0.0.1"
@@ -52,12 +52,12 @@ class PracticeServer(uvicorn.Server):
 class Manners:
     """How a practice server behaves: who may in, what it allows, where its time stands, what goes wrong.
 
-    `token` None opens it to everyone on this machine, a `TokenDoor` makes tokens of its own. `now` is the instant,
-    with zone, at which the hospital stands, or a clock that the caller goes on moving; None: it shows everything it
-    will ever have written.
+    `token` None opens it to everyone on this machine; a door of its own may make tokens or want a password. `now` is
+    the instant, with zone, at which the hospital stands, or a clock that the caller goes on moving; None: it shows
+    everything it will ever have written.
     """
 
-    token: str | TokenDoor | None = None
+    token: str | Door | None = None
     profile: Profile = "generic"
     now: datetime | HospitalClock | None = None
     faults: Sequence[Fault] = ()
@@ -84,7 +84,7 @@ def running(
     folder: Path,
     *,
     port: int = 0,
-    token: str | TokenDoor | None = None,
+    token: str | Door | None = None,
     profile: Profile = "generic",
     faults: Sequence[Fault] = (),
     now: datetime | HospitalClock | None = None,
@@ -116,7 +116,7 @@ def _make_server(folder: Path, manners: Manners, ready: Callable[[], None]) -> P
     clock = HospitalClock(manners.now) if isinstance(manners.now, datetime) else manners.now
     app: ASGIApp = make_app(
         load_hospital(folder),
-        door=OneToken(manners.token) if not isinstance(manners.token, TokenDoor) else manners.token,
+        door=manners.token if isinstance(manners.token, Door) else OneToken(manners.token),
         profile=manners.profile,
         clock=clock,
         roster=listed_patients(folder),

@@ -30,7 +30,7 @@ class TokenDoor:
     """Lets in who holds a token of its own making. `clients` maps client ids to public keys (PEM).
 
     `granted` None grants the scopes that are asked for. `seconds` is how long a token lives by `clock`, which counts
-    seconds from anywhere.
+    seconds from anywhere; `refused` counts who came with a token that does not live.
     """
 
     clients: Mapping[str, str]
@@ -40,11 +40,14 @@ class TokenDoor:
     tokens: dict[str, float] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
     assertions: int = 0
+    refused: int = 0
 
     def admits(self, authorization: str) -> bool:
         """Whether an Authorization header holds a living token."""
         scheme, _, token = authorization.partition(" ")
-        return scheme.lower() == "bearer" and self.tokens.get(token, float("-inf")) > self.clock()
+        lives = scheme.lower() == "bearer" and self.tokens.get(token, float("-inf")) > self.clock()
+        self.refused += bool(token) and not lives
+        return lives
 
     def grant(self, form: Mapping[str, str], token_url: str) -> dict[str, Any]:
         """The answer of the token endpoint.
@@ -81,10 +84,14 @@ class TokenDoor:
 
 @dataclass(frozen=True, slots=True)
 class OneToken:
-    """Lets in who holds one given token; None opens the door to everyone on this machine."""
+    """Lets in who holds one given token; None opens the door to everyone on this machine.
+
+    With the scheme `Basic` the token is user and password, as HTTP puts them.
+    """
 
     token: str | None
+    scheme: str = "Bearer"
 
     def admits(self, authorization: str) -> bool:
         """Whether an Authorization header holds the token."""
-        return self.token is None or hmac.compare_digest(authorization, f"Bearer {self.token}")
+        return self.token is None or hmac.compare_digest(authorization, f"{self.scheme} {self.token}")

@@ -72,7 +72,7 @@ def smart(site, keys, tmp_path):
     return make
 
 
-def pull(site, url, tokens, allowed=(), **changes):
+def pull(site, url, tokens, allowed=(), connections=5, **changes):
     changes = {"roster": "all"} | changes
     plan = site.plan(url, **changes)
     access = ServerAccess(
@@ -82,6 +82,7 @@ def pull(site, url, tokens, allowed=(), **changes):
         sleep=site.sleeper,
         page_size=2,
         allowed_hosts=allowed,
+        connections=connections,
     )
     from dataclasses import replace
 
@@ -112,6 +113,21 @@ def test_a_token_is_renewed_before_its_300_seconds_are_over(site, hospital, keys
         assert tokens.current() == first
         clock.seconds = 250
         assert tokens.current() != first
+
+
+def test_a_long_pull_outlives_its_tokens_and_is_never_refused(site, hospital, keys, smart):
+    clock = Ticking()
+
+    def count():
+        # Each request takes twenty seconds of the server's time.
+        clock.seconds += 20
+        return clock.seconds
+
+    door = TokenDoor({CLIENT: public(keys["ES384"])}, seconds=300, clock=count)
+    with running(hospital(), token=door) as url:
+        assert pull(site, url, smart(url, clock=clock), roster="patients", connections=1).is_complete
+    assert clock.seconds > 600
+    assert (door.assertions >= 3, door.refused) == (True, 0)
 
 
 def test_a_token_that_the_server_forgot_is_renewed_once(site, hospital, keys, smart):
