@@ -40,7 +40,7 @@ def evaluate(connection: Connection, suites: Sequence[Suite]) -> list[list[Findi
             "warehouse", connection_string="duckdb:///:memory:", kwargs={"creator": connection.cursor}
         )
         try:
-            return [_evaluate_suite(context, source, suite) for suite in suites]
+            return [_evaluate_suite(source, suite) for suite in suites]
         finally:
             source.get_execution_engine().engine.dispose()
 
@@ -51,7 +51,7 @@ def _library() -> Any:  # noqa: ANN401 - the library marks none of its names as 
     return great_expectations
 
 
-def _evaluate_suite(context: Any, source: Any, suite: Suite) -> list[Finding]:  # noqa: ANN401
+def _evaluate_suite(source: Any, suite: Suite) -> list[Finding]:  # noqa: ANN401
     library = _library()
     schema, _, name = suite.relation.partition(".")
     asset = source.add_table_asset(suite.relation, table_name=name, schema_name=schema)
@@ -60,14 +60,10 @@ def _evaluate_suite(context: Any, source: Any, suite: Suite) -> list[Finding]:  
         asked.append(_expectation(check.rule, str(place)))
         if isinstance(check.rule, NoRows) and check.rule.elements:
             asked.append(_row_query(check.rule.elements, f"elements of {place}"))
-    expected = context.suites.add(library.ExpectationSuite(name=suite.relation, expectations=asked))
-    definition = context.validation_definitions.add(
-        library.ValidationDefinition(
-            name=suite.relation, data=asset.add_batch_definition_whole_table("whole"), suite=expected
-        )
-    )
+    batch = asset.add_batch_definition_whole_table("whole").get_batch()
+    expected = library.ExpectationSuite(name=suite.relation, expectations=asked)
     # The library reports in an order of its own; the place in meta brings the results back to the checks.
-    outcome = definition.run(result_format=RESULT_FORMAT)
+    outcome = batch.validate(expected, result_format=RESULT_FORMAT)
     placed = {str(result.expectation_config.meta["place"]): result for result in outcome.results}
     return [_placed_finding(placed, place, check.rule) for place, check in enumerate(suite.checks)]
 
