@@ -61,7 +61,7 @@ class ExportCrawl:
         Raises:
             PlanRefused, TokenRefused: see `Export.run`.
         """
-        types = [name for name in self.plan.types if self.capability.offers(name)]
+        types = [name for name in self.plan.types if self._is_exported(name)]
         windowed = too_big(self.client, self.plan, types, self.members)
         whole = [name for name in types if name not in windowed]
         # An index day that is new moves the window, so windows are never asked for changes only.
@@ -76,6 +76,13 @@ class ExportCrawl:
             for medication in self.medications():
                 finder.note(medication)
             self._carry_out(windowed, window_bounds(self.plan, windowed, finder.days()), now)
+
+    def _is_exported(self, name: str) -> bool:
+        """Whether to ask for a type: what belongs to nobody is fetched where it is pointed to.
+
+        HAPI refuses the whole export of patients for one such type.
+        """
+        return self.capability.offers(name) and (self.members is None or name not in OF_NO_PATIENT)
 
     def _carry_out(self, types: Sequence[str], bounds: Bounds, now: datetime, also_note: Note = nothing) -> bool:
         """One export; False where the time was up before it was done."""

@@ -177,6 +177,17 @@ def test_a_server_that_does_not_export_is_one_sentence(site, folder):
         site.pull(url, roster="all", **EXPORT)
 
 
+@pytest.mark.parametrize("roster", ["patients", "group"])
+def test_what_belongs_to_nobody_is_not_asked_of_an_export_of_patients(site, folder, make, roster):
+    """HAPI refuses the whole export for it; it comes where something points to it, as by search."""
+    refused = Fault(r"\$export.*_type=[^&]*Medication(,|%2C|&)", times=None, status=400)
+    types = {"Medication": None, **make.types}
+    with running(folder, faults=[refused]) as url:
+        receipt = site.pull(url, roster=roster, group="cell-therapy", types=types, **EXPORT)
+    assert receipt.is_complete
+    assert site.ids(receipt)["Medication"] == {"m1"}
+
+
 def test_a_group_that_cannot_be_read_is_one_sentence(site, folder):
     with running(folder) as url, pytest.raises(PlanRefused, match=r"server\.group"):
         site.pull(url, roster="group", group="nobody")
