@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ehr.bundles import Entry, Resource
 from ehr.capability import Capability
 from ehr.client import Client
-from ehr.deletions import fetch_deletions, reread
 from ehr.errors import ServerUnreachable
 from ehr.export_crawl import ExportCrawl
 from ehr.known import Known
@@ -30,6 +29,7 @@ from ehr.shelf import Shelf
 from ehr.spool import open_spool
 from ehr.units import SearchUnit, fetch_unit
 from ehr.watermarks import Newest, State, since_of
+from ehr.withdrawals import Withdrawals
 
 Report = Callable[[ProgressEvent], None]
 UNITS_BEFORE_GIVING_UP = 20
@@ -50,7 +50,7 @@ class Crawl:
     landing: Landing
     report: Report
     began: datetime
-    deletions_since: str | None
+    withdrawals: Withdrawals
     left_open: OpenUnits
     is_over: Callable[[], bool] = lambda: False
     pointers: Pointers = field(init=False)
@@ -82,7 +82,7 @@ class Crawl:
             patients = self._crawl_patients()
         self._demand_answers(at_least=1)
         self._follow_references()
-        self._learn_deletions()
+        self.withdrawals.learn(self._keep)
         if self.plan.only is None:
             self._leave_state()
         return patients
@@ -91,9 +91,10 @@ class Crawl:
         for row in list(self.left_open.closing_rows(self.landing.rows, self.plan, self.landing.ingest_id)):
             self.landing.add_row(row)
         self.state.left_open = still_open(self.left_open, self.landing.rows)
-        known = Known(self.plan, self.newest, self.began, self.deletions_since, self.known_at)
+        known = Known(self.plan, self.newest, self.began, self.withdrawals.since, self.known_at)
         known.leave(self.state, self.landing.rows, self.asked_in_full)
-        self.landing.state = self.state.as_json(self.plan)
+        self.landing.state = self.state.as_json(self.plan) | self.withdrawals.state
+        self.landing.held = self.withdrawals.held()
 
     def _demand_answers(self, *, at_least: int) -> None:
         """Give up on a server that has answered nothing: an ingest of failures only would look like a quiet week."""
@@ -122,6 +123,8 @@ class Crawl:
         medications = self.shelves["Medication"]
         ingest_id, targets = self.landing.ingest_id, self._targets
         crawl = PatientCrawl(self.client, self.plan, self.capability, ingest_id, medications, targets, self.is_over)
+        if self.withdrawals.absences is not None:
+            crawl = replace(crawl, held=self.withdrawals.absences.held)
         spool = open_spool(self.plan, self.landing.folder.parent, self.began, ingest_id, targets)
         # What a killed pull brought is known as of when that one began.
         self.began = spool.began
@@ -158,6 +161,8 @@ class Crawl:
         self.asked_in_full |= {(name, harvest.patient_id) for name in harvest.asked_in_full}
         self.pointers.add(harvest.pointers)
         self.newest.add(harvest.newest)
+        if self.withdrawals.absences is not None:
+            self.withdrawals.absences.take(harvest, whole_only=self.plan.only is not None)
 
     def _export(self) -> int | None:
         members = None
@@ -168,6 +173,7 @@ class Crawl:
         def note(resource: Resource) -> None:
             self.pointers.note(resource)
             self.newest.note(resource)
+            self._hold(resource)
 
         def medications() -> list[Resource]:
             return self.shelves["Medication"].fetch(self.pointers.missing("Medication"))
@@ -186,6 +192,7 @@ class Crawl:
         crawl.run(self.began)
         self.resources += crawl.resources
         self.known_at = crawl.known_at
+        self.withdrawals.count(members)
         return None if members is None else len(members)
 
     def _crawl_types(self) -> None:
@@ -201,6 +208,7 @@ class Crawl:
             self.pointers.add(pointers)
             self.newest.add(newest)
             tell()
+        self.withdrawals.count(None)
 
     def _crawl_type(self, resource_type: str) -> tuple[UnitRow, Pointers, Newest]:
         pointers, newest = Pointers(self._targets), Newest()
@@ -211,6 +219,7 @@ class Crawl:
             for entry in entries:
                 pointers.note(entry.resource)
                 newest.note(entry.resource)
+                self._hold(entry.resource)
             self.landing.write(resource_type, [entry.line for entry in entries])
             with self.count_lock:
                 self.resources += len(entries)
@@ -256,22 +265,13 @@ class Crawl:
     def _keep(self, entries: list[Entry]) -> None:
         for entry in entries:
             self.pointers.note(entry.resource)
+            self._hold(entry.resource)
             self.landing.write(entry.resource_type, [entry.line])
         self.resources += len(entries)
 
-    def _learn_deletions(self) -> None:
-        ingest_id = self.landing.ingest_id
-        if self.deletions_since is not None:
-            for resource_type in self.plan.types:
-                if resource_type in self.capability.histories:
-                    row, deletions = fetch_deletions(
-                        self.client, resource_type, self.deletions_since, ingest_id=ingest_id, is_over=self.is_over
-                    )
-                    self.landing.add_row(row)
-                    self.landing.deletions += deletions
-        for row, deletions in reread(self.client, self.plan.reread, self._keep, ingest_id=ingest_id):
-            self.landing.add_row(row)
-            self.landing.deletions += deletions
+    def _hold(self, resource: Resource) -> None:
+        if self.withdrawals.absences is not None:
+            self.withdrawals.absences.note(resource)
 
     @property
     def _connections(self) -> int:

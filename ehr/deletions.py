@@ -8,7 +8,7 @@ from itertools import groupby
 
 from ehr.bundles import Entry, Page
 from ehr.client import Client, Pairs
-from ehr.errors import RequestRefused, TimeIsUp, UnitFailed
+from ehr.errors import EhrError, RequestRefused, TimeIsUp, UnitFailed
 from ehr.ledger import Status, UnitRow
 from ehr.manifest import Deletion
 from ehr.paging import walk_pages
@@ -17,6 +17,10 @@ from ehr.shelf import read_one
 GONE = 410
 TRIES = 2
 OVER = TimeIsUp("the time of the pull was up")
+
+
+class HistoryRefused(EhrError):
+    """Raised when a server gives no history of a type: its deletions must be learned in another way."""
 
 
 @dataclass(slots=True)
@@ -67,6 +71,7 @@ def fetch_deletions(
     A history that breaks off or falls short of its own total is asked for once more. The row counts changes.
 
     Raises:
+        HistoryRefused: the server gives none of this type, whatever it says it can do.
         TokenRefused: see `Client.get`.
     """
     for attempt in range(1, TRIES + 1):  # noqa: B007 - the row says how many it took
@@ -102,11 +107,20 @@ def _read_history(
         except RequestRefused:
             if history.pages:
                 raise
-            # Not every server takes a page length here.
-            _walk(client, history, pairs[:1], is_over)
+            _walk_barely(client, history, pairs[:1], is_over)
     except UnitFailed as error:
         return ("incomplete" if history.pages else "failed"), str(error)
     return history.judge()
+
+
+def _walk_barely(client: Client, history: History, pairs: Pairs, is_over: Callable[[], bool]) -> None:
+    # Not every server takes a page length here.
+    try:
+        _walk(client, history, pairs, is_over)
+    except RequestRefused as error:
+        if history.pages:
+            raise
+        raise HistoryRefused(str(error)) from error
 
 
 def _walk(client: Client, history: History, pairs: Pairs, is_over: Callable[[], bool]) -> None:

@@ -18,9 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from ehr.forgotten import owner_of, parsed
+from ehr.held import read_file
 from ehr.landed_files import GZIP_LEVEL, open_private, replace_file, sync_and_close, sync_folder
 from ehr.landing import UNFINISHED, writing
-from ehr.manifest import LEDGER, MANIFEST, STATE, as_json, closed_manifests
+from ehr.manifest import HELD, LEDGER, MANIFEST, STATE, as_json, closed_manifests
 
 __all__ = ["Person", "find_person", "forget_person"]
 
@@ -93,6 +94,7 @@ def _forget_in(folder: Path, person: Person, mark: str) -> int:
     content: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     _rewrite_ledger(folder, person)
     _rewrite_state(folder, person)
+    _rewrite_held(folder, person)
     files = [_rewritten(folder, entry, person) for entry in content["files"]]
     lines = sum(entry["lines"] for entry in content["files"]) - sum(entry["lines"] for entry in files)
     deletions = [
@@ -155,6 +157,19 @@ def _rewrite_state(folder: Path, person: Person) -> None:
     changed = {"patients": patients, "unresolved": unresolved, "open": left_open}
     if any(changed[name] != state.get(name, type(changed[name])()) for name in changed):
         replace_file(path, as_json(state | changed))
+
+
+def _rewrite_held(folder: Path, person: Person) -> None:
+    path = folder / HELD
+    if not path.is_file():
+        return
+    held = read_file(path)
+    before = dict(held.texts)
+    for name, owner in before:
+        ids = {resource_id for kind, resource_id in person.resources if kind == name}
+        held.put(name, owner, () if owner in person.ids else held.ids(name, owner) - ids)
+    if held.texts != before:
+        replace_file(path, held.as_bytes())
 
 
 def _drop_open_ingests(landing_root: Path) -> None:

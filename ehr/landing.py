@@ -21,7 +21,7 @@ from ehr.errors import LandingFailed
 from ehr.forgotten import ForgottenPatients, read_forgotten
 from ehr.landed_files import LandedFile, TypeWriter, replace_file, safe_type, sync_folder
 from ehr.ledger import UnitRow
-from ehr.manifest import LEDGER, MANIFEST, STATE, Deletion, as_json, closed_manifests, instant_text
+from ehr.manifest import HELD, LEDGER, MANIFEST, STATE, Deletion, as_json, closed_manifests, instant_text
 
 UNFINISHED = "unfinished"
 PULL_LOCK = "pull.lock"
@@ -40,6 +40,7 @@ class Landing:
     rows: list[UnitRow] = field(default_factory=list)
     deletions: list[Deletion] = field(default_factory=list)
     state: dict[str, Any] | None = None
+    held: bytes | None = None
     forgotten: ForgottenPatients = field(default_factory=ForgottenPatients)
 
     def write(self, resource_type: str, lines: Iterable[bytes]) -> None:
@@ -75,6 +76,8 @@ class Landing:
             (self.folder / f"{LEDGER}.part").unlink(missing_ok=True)
             if self.state is not None:
                 replace_file(self.folder / STATE, as_json(self.state))
+            if self.held is not None:
+                replace_file(self.folder / HELD, self.held)
             content = self.header | {
                 "landed_at": instant_text(landed_at),
                 "files": [file.as_json() for file in files],

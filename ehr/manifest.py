@@ -13,6 +13,7 @@ from ehr.errors import LandingFailed
 MANIFEST = "manifest.json"
 LEDGER = "ledger.jsonl"
 STATE = "state.json"
+HELD = "held.ndjson.gz"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from datetime import date, timedelta
 from ehr.bundles import Entry, Resource
 from ehr.capability import Capability
 from ehr.client import Client, Pairs
+from ehr.held import Held
 from ehr.ledger import UnitRow, pending_row
 from ehr.paging import date_parameter
 from ehr.plan import PullPlan, Window
@@ -33,7 +34,7 @@ INDEX_TYPES = frozenset({"Procedure", "MedicationAdministration"})
 
 @dataclass(frozen=True, slots=True)
 class PatientCrawl:
-    """What all patients of a pull share."""
+    """What all patients of a pull share. `held`: what is known of them where absence must be noticed (ehr/absences)."""
 
     client: Client
     plan: PullPlan
@@ -42,6 +43,7 @@ class PatientCrawl:
     medications: Shelf
     targets: frozenset[str]
     is_over: Callable[[], bool] = lambda: False
+    held: Held | None = None
     index_lock: threading.Lock = field(default_factory=threading.Lock)
 
     def types(self, *, windowed: bool) -> Iterator[str]:
@@ -57,7 +59,8 @@ class PatientHarvest:
     """What one patient brought: lines by type, ledger rows, and what was noted on the way.
 
     `asked_in_full` names the windowed types that were not asked for by watermark: if one of them failed, an older
-    watermark must not stand, for it would bring changes only and never what a new window adds.
+    watermark must not stand, for it would bring changes only and never what a new window adds. `asked_for_all` says of
+    each type whether all of it was asked for, without dates: then what did not come is not in the search.
     """
 
     patient_id: str
@@ -70,11 +73,15 @@ class PatientHarvest:
     whole: set[str] = field(default_factory=set)
     changes_only: set[str] = field(default_factory=set)
     asked_in_full: set[str] = field(default_factory=set)
+    ids: dict[str, set[str]] = field(default_factory=dict)
+    asked_for_all: dict[str, bool] = field(default_factory=dict)
 
     def keep(self, entries: list[Entry]) -> None:
         """Take in the entries of a page."""
         for entry in entries:
             self.lines.setdefault(entry.resource_type, []).append(entry.line)
+            if isinstance(entry.resource.get("id"), str):
+                self.ids.setdefault(entry.resource_type, set()).add(entry.resource["id"])
             self.pointers.note(entry.resource)
             self.newest.note(entry.resource)
             if entry.resource_type in INDEX_TYPES:
@@ -130,7 +137,8 @@ def _find_index_days(crawl: PatientCrawl, harvest: PatientHarvest) -> Sequence[d
 
 def _fetch(crawl: PatientCrawl, harvest: PatientHarvest, resource_type: str, since: str | None) -> None:
     row = _run(crawl, harvest, _unit(harvest.patient_id, resource_type, _since_pairs(since)))
-    if resource_type == "Patient" and since is None and row.status == "complete" and not row.received:
+    held = crawl.held is not None and harvest.patient_id in crawl.held.ids("Patient", harvest.patient_id)
+    if resource_type == "Patient" and since is None and row.status == "complete" and not row.received and not held:
         row = replace(row, status="incomplete", reason="the server knows no such patient")
     harvest.rows.append(row)
 
@@ -182,7 +190,10 @@ def _fetch_whole(crawl: PatientCrawl, harvest: PatientHarvest, resource_type: st
 
 
 def _run(crawl: PatientCrawl, harvest: PatientHarvest, unit: SearchUnit) -> UnitRow:
-    return fetch_unit(crawl.client, unit, harvest.keep, ingest_id=crawl.ingest_id, is_over=crawl.is_over)
+    row = fetch_unit(crawl.client, unit, harvest.keep, ingest_id=crawl.ingest_id, is_over=crawl.is_over)
+    if unit.name == f"patient {unit.resource_type}":
+        harvest.asked_for_all[unit.resource_type] = len(unit.pairs) == 1
+    return row
 
 
 def _unit(patient_id: str, resource_type: str, pairs: Pairs) -> SearchUnit:

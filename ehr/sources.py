@@ -10,18 +10,21 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ehr.capability import read_capability
+from ehr.absences import Absences
+from ehr.capability import Capability, read_capability
 from ehr.client import Client
 from ehr.crawl import Crawl
 from ehr.errors import PlanRefused
 from ehr.folder import land_folder
+from ehr.held import read_held
 from ehr.landed_files import LandedFile
 from ehr.landing import Landing, closing_instant, open_landing
 from ehr.ledger import UnitRow, count_statuses
 from ehr.open_units import leave_as_it_was, open_units, replaced_files, still_open
 from ehr.plan import ProgressEvent, PullPlan, PullReceipt
 from ehr.spool import clear_spool
-from ehr.watermarks import continue_from, history_since, newest_state, server_clock
+from ehr.watermarks import continue_from, history_since, newest_state, server_clock, server_name
+from ehr.withdrawals import Withdrawals
 
 __all__ = ["continue_from", "pull"]
 
@@ -48,7 +51,6 @@ def pull(
         capability = read_capability(client)
         began = server_clock(client.date_header, started_at)
         with open_landing(landing_root, started_at, _header(plan)) as landing:
-            since = history_since(plan, landing_root) if plan.only is None else None
             crawl = Crawl(
                 client,
                 plan,
@@ -56,7 +58,7 @@ def pull(
                 landing,
                 report,
                 began,
-                since,
+                _withdrawals(client, plan, capability, landing, clock),
                 open_units(plan, landing_root),
                 is_over=partial(is_over, plan, clock),
             )
@@ -64,6 +66,25 @@ def pull(
             if plan.only is not None:
                 leave_as_it_was(landing, plan, newest_state(plan, landing_root), open_units(plan, landing_root))
             return _close(landing, landing_root, clock, patients)
+
+
+def _withdrawals(
+    client: Client, plan: PullPlan, capability: Capability, landing: Landing, clock: Callable[[], datetime]
+) -> Withdrawals:
+    """How this pull learns what the server took back, with what is held of it where that must be compared."""
+    root = landing.folder.parent
+    found = Withdrawals(
+        client,
+        plan,
+        capability,
+        landing,
+        since=history_since(plan, root) if plan.only is None else None,
+        is_over=partial(is_over, plan, clock),
+        refused=set((newest_state(plan, root) or {}).get("without_history", ())),
+    )
+    if found.wants_held:
+        found.absences = Absences(read_held(root, server_name(plan)))
+    return found
 
 
 def is_over(plan: PullPlan, clock: Callable[[], datetime]) -> bool:

@@ -127,6 +127,8 @@ def _as_json(harvest: PatientHarvest) -> dict[str, Any]:
         "wanted": {name: sorted(ids) for name, ids in harvest.pointers.wanted.items()},
         "newest": {name: instant.isoformat() for name, instant in harvest.newest.by_type.items()},
         "asked_in_full": sorted(harvest.asked_in_full),
+        "ids": {name: sorted(ids) for name, ids in harvest.ids.items()},
+        "asked_for_all": harvest.asked_for_all,
     }
 
 
@@ -140,4 +142,6 @@ def _from_json(content: dict[str, Any], spool: Spool) -> PatientHarvest:
         pointers=Pointers(spool.targets, {name: set(ids) for name, ids in content["wanted"].items()}),
         newest=Newest({name: datetime.fromisoformat(instant) for name, instant in content["newest"].items()}),
         asked_in_full=set(content["asked_in_full"]),
+        ids={name: set(ids) for name, ids in content["ids"].items()},
+        asked_for_all=content["asked_for_all"],
     )

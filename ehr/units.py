@@ -16,6 +16,7 @@ from ehr.windows import fetch_in_parts
 __all__ = ["SearchUnit", "TooMany", "fetch_unit"]
 
 GONE = 410
+NO_COUNT = "the server gives no count to compare with"
 TRIES = 2
 Cure = Literal["again", "parts"]
 
@@ -81,7 +82,7 @@ def _judge(tally: Tally) -> Verdict:
         said = ", ".join(sorted(set(tally.errors)))
         return Verdict("incomplete", f"the server says its answer is not whole: {said}")
     if tally.server_count is None:
-        return Verdict("incomplete", "the server gives no count to compare with")
+        return Verdict("incomplete", NO_COUNT)
     if tally.server_count in (tally.ids.count_part(), came):
         warned = ", ".join(sorted(set(tally.warnings)))
         return Verdict("complete", f"the server warns: {warned}" if warned else None)

@@ -14,6 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from ehr.comparison import UNTOLD
 from ehr.manifest import closed_manifests
 from flows.context import software_version
 from flows.settings import Settings
@@ -45,6 +46,7 @@ def gather(settings: Settings) -> dict[str, Any]:
         "newest_landing": ingests[-1].landed_at if ingests else None,
         "newest_data": newest_data(settings.landing),
         "completeness": completeness(ingests[-1]) if ingests else [],
+        "deletions_untold": untold_deletions(ingests[-1]) if ingests else None,
         "writing": writing(settings.store),
         "disk": disk(settings.home),
         "versions": versions(),
@@ -75,6 +77,12 @@ def completeness(ingest: ClosedIngest) -> list[dict[str, Any]]:
         }
         for name, counts in sorted(found.items())
     ]
+
+
+def untold_deletions(ingest: ClosedIngest) -> str | None:
+    """Types whose deletions the server tells nobody, as the newest pull found; None where there are none."""
+    untold = {row["resource_type"] for row in ingest.ledger() if str(row["reason"]).startswith(UNTOLD)}
+    return ", ".join(sorted(untold)) or None
 
 
 def newest_data(landing: Path) -> str | None:

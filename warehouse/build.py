@@ -20,6 +20,7 @@ from warehouse.store import archive_path, build_path, prepare_store, remove_data
 FROM_ARCHIVE = (
     "ops.incomplete_units",
     "ops.regressed_versions",
+    "ops.untold_deletions",
     "ops.pull_summary",
     "ops.reject_summary",
     "ops.finding_summary",

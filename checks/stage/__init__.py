@@ -13,11 +13,13 @@ from checks.stage import (
     resources,
     shape_audit,
     specimen,
+    untold_deletions,
 )
 
 SUITES = (
     resources.SUITE,
     regressed_versions.SUITE,
+    untold_deletions.SUITE,
     shape_audit.SUITE,
     patient.SUITE,
     condition.SUITE,

@@ -56,10 +56,11 @@ class Pages:
                 "type": query.resource_type,
                 "parameters": query.parameters,
                 "count": query.count,
+                "ids_only": query.ids_only,
             }
             links.append(_link("next", f"{base}?_page={self._seal(state | {'offset': offset + query.count})}"))
         entries = [
-            b"".join((_full_url(base, record), record.body, b',"search":{"mode":"match"}}'))
+            b"".join((_full_url(base, record), _body(record, query), b',"search":{"mode":"match"}}'))
             for record in found[offset : offset + query.count]
         ]
         return _bundle("searchset", links, entries, total=total)
@@ -75,7 +76,7 @@ class Pages:
             history = History(state["type"], state["since"], state["count"])
             return self.history_page(history, base=base, self_url=self_url, offset=state["offset"])
         parameters = tuple((name, value) for name, value in state["parameters"])
-        query = Query(state["type"], parameters, state["count"], only_count=False)
+        query = Query(state["type"], parameters, state["count"], only_count=False, ids_only=state["ids_only"])
         return self.search_page(query, base=base, self_url=self_url, offset=state["offset"], longest=longest)
 
     def history_page(self, history: History, *, base: str, self_url: str, offset: int = 0) -> bytes:
@@ -138,6 +139,14 @@ class Pages:
             raise Refused(400, "invalid", "this page link was not made by this server")
         state: dict[str, Any] = json.loads(body)
         return state
+
+
+def _body(record: Record, query: Query) -> bytes:
+    if not query.ids_only:
+        return record.body
+    tag = {"system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue", "code": "SUBSETTED"}
+    content = {"resourceType": record.resource_type, "meta": {"tag": [tag]}}
+    return json.dumps(content if record.resource_id is None else content | {"id": record.resource_id}).encode()
 
 
 def _bundle(kind: str, links: list[dict[str, str]], entries: list[bytes], *, total: int) -> bytes:

@@ -17,7 +17,7 @@ Test = Callable[[Record], bool]
 
 DEFAULT_COUNT = 50
 GREATEST_COUNT = 1000
-PAGE_PARAMETERS = frozenset({"_count", "_sort", "_summary", "_total", "_format", "_pretty"})
+PAGE_PARAMETERS = frozenset({"_count", "_sort", "_summary", "_total", "_format", "_pretty", "_elements"})
 # What a server of the US Core kind lets anyone search without naming a patient.
 FREE_TYPES = frozenset({"Medication", "Location", "Organization", "Practitioner", "PractitionerRole", "Device"})
 
@@ -31,6 +31,7 @@ class Query:
     count: int
     only_count: bool
     exact_total: bool = False
+    ids_only: bool = False
 
 
 def read_query(resource_type: str, pairs: Iterable[tuple[str, str]], profile: str) -> Query:
@@ -46,7 +47,14 @@ def read_query(resource_type: str, pairs: Iterable[tuple[str, str]], profile: st
     only_count = named.get("_summary") == "count"
     count = read_count(named)
     kept = tuple(pair for pair in parameters if pair[0] not in PAGE_PARAMETERS or pair[0] == "_sort")
-    return Query(resource_type, kept, count, only_count or count == 0, named.get("_total") == "accurate")
+    exact = named.get("_total") == "accurate"
+    return Query(resource_type, kept, count, only_count or count == 0, exact, _is_for_ids(named.get("_elements")))
+
+
+def _is_for_ids(elements: str | None) -> bool:
+    if elements not in (None, "id"):
+        raise Refused(400, "not-supported", "_elements is understood for id alone here")
+    return elements is not None
 
 
 def read_count(named: dict[str, str]) -> int:

@@ -152,6 +152,16 @@ def test_each_end_of_a_run_has_one_sentence_in_file_gauge_log_and_screen(
     assert code == (1 if outcome in ("failed", "crashed") else 0)
 
 
+def test_the_screen_names_the_types_whose_deletions_nobody_tells(config: Path, capsys) -> None:
+    ledger = max((load_settings(config).home / "landing").glob("2*/ledger.jsonl"))
+    row = {"unit": "deletions Observation", "resource_type": "Observation", "patient_id": None, "status": "complete"}
+    reason = "deletions cannot be learned: the server tells no history and answers no search"
+    ledger.write_text(ledger.read_text(encoding="utf-8") + json.dumps(row | {"reason": reason}) + "\n")
+    assert status(config) == 0
+    shown = {line[:16].strip(): line[17:] for line in capsys.readouterr().out.splitlines()}
+    assert shown["deletions untold"] == "Observation"
+
+
 def test_the_screen_names_issue_completeness_data_lock_disk_and_versions(config: Path, capsys) -> None:
     assert status(config) == 0
     told = capsys.readouterr().out

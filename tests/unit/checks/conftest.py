@@ -56,6 +56,7 @@ TABLES = {
         "known_from timestamptz",
         [],
     ),
+    "ops.untold_deletions": ("resource_type varchar, reason varchar", []),
     "stage.shape_audit": (
         "view_name varchar, resource_type varchar, path varchar, expected varchar, found varchar, is_lost boolean, "
         "resource_count bigint, of_count bigint",

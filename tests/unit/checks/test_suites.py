@@ -22,6 +22,8 @@ FAULTS = [
      "warn"),
     ("ops.regressed_versions", "insert into ops.regressed_versions values ('Patient', 'p1', '1', null, null)",
      "regressed_version", "warn"),
+    ("ops.untold_deletions", "insert into ops.untold_deletions values ('Observation', 'deletions cannot be learned')",
+     "deletions_are_learned", "warn"),
     ("stage.resources", "insert into stage.resources from stage.resources limit 1", "one_row_per_grain", "stop"),
     ("stage.resources", "update stage.resources set known_from = '2020-03-02 00:00Z'", "known_by_as_of", "stop"),
     ("stage.shape_audit", "insert into stage.shape_audit values ('patient', 'Patient', 'name', 'array', 'object', true, 2, 10)",

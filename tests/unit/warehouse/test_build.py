@@ -9,6 +9,7 @@ from mappings.protocol import load_protocol
 from mappings.value_sets import load_value_sets
 from warehouse.build import Build
 from warehouse.connection import attach_archive, opened
+from warehouse.history import has_build
 from warehouse.load import load_landing
 from warehouse.relations import run_sql
 from warehouse.run_key import RunKey
@@ -107,6 +108,20 @@ def test_the_newest_row_of_a_unit_says_whether_it_is_complete(landing, loaded, p
     assert rows_as_of(store, FEBRUARY, "ops.incomplete_units", columns) == [(None, "Observation", "pending")]
 
 
+def test_a_type_whose_deletions_cannot_be_learned_is_named_until_they_can(landing, loaded, person):
+    def unit(reason: str | None, patient_id: str | None = None) -> dict[str, str | None]:
+        names = {"unit": "deletions Observation", "resource_type": "Observation", "patient_id": patient_id}
+        return {**names, "status": "complete", "reason": reason}
+
+    untold = "deletions cannot be learned: the server tells no history and answers no search"
+    landing.ingest(JANUARY, person("p1"), ledger=[unit(untold), unit(None, "p1")])
+    landing.ingest(FEBRUARY, ledger=[unit("1 held before are gone")])
+    store = loaded()
+    assert rows_as_of(store, JANUARY, "ops.untold_deletions", "resource_type, reason") == [("Observation", untold)]
+    assert rows_as_of(store, JANUARY, "ops.incomplete_units", "reason") == []
+    assert rows_as_of(store, FEBRUARY, "ops.untold_deletions", "resource_type") == []
+
+
 def test_a_reject_makes_its_patient_incomplete_until_the_resource_comes_right(landing, loaded):
     condition = {"resourceType": "Condition", "id": "c1", "subject": {"reference": "Patient/p1"}}
     landing.ingest(JANUARY, condition | {"modifierExtension": [{"url": "http://example.org/not"}]})
@@ -179,3 +194,17 @@ def test_every_reference_resolves_or_is_counted_by_the_way_it_fails(landing, loa
         ("subject", "target_absent", 1),
         ("subject", "unreadable", 1),
     ]
+
+
+def test_a_build_that_was_cut_off_is_not_taken_for_one(landing, loaded, person):
+    landing.ingest(JANUARY, person("p1"))
+    store, run = loaded(), run_key(JANUARY)
+    needed = ["counts.unmapped_codes"]
+    assert not has_build(store, run.run_id, needed)
+    build = Build(store, run)
+    build.stage()
+    assert not has_build(store, run.run_id, needed)
+    build.needed(needed)
+    assert has_build(store, run.run_id, needed)
+    build.stage()
+    assert not has_build(store, run.run_id, needed)
