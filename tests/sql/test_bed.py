@@ -37,3 +37,20 @@ def test_value_sets_are_loaded_with_their_types(store: Store) -> None:
     kinds = dict(zip((table := store.connection.table("ref.infusions")).columns, map(str, table.types), strict=True))
     assert (kinds["text_required"], kinds["valid_from"]) == ("BOOLEAN", "DATE")
     assert table.filter("text_required").fetchall()
+
+
+def test_what_is_built_follows_what_it_reads_also_when_that_stood_there_before(store: Store) -> None:
+    def cells() -> object:
+        store.build("counts.two_by_two")
+        rows = store.rows("counts.two_by_two", ["exposure", "exposed_events", "exposed_without"])
+        return next(row[1:] for row in rows if row[0] == "bridging_non_tki")
+
+    def infected(answer: str) -> object:
+        columns = "person_key | stratum | infected_early | complete_day_30 | is_day_30_over | bridging_non_tki"
+        store.given("counts.person_outcomes", f"{columns}\n1 | no | {answer} | true | true | true")
+        return cells()
+
+    assert [infected(answer) for answer in ("true", "false", "true")] == [(1, 0), (0, 1), (1, 0)]
+    store.connection.execute("update counts.person_outcomes set infected_early = false")
+    store.wrote("counts.person_outcomes")
+    assert cells() == (0, 1)

@@ -95,6 +95,7 @@ def test_a_code_that_says_only_cause_unknown_is_no_cause(ward: Ward) -> None:
     ward.dies(15)
     cause(ward, "R99")
     ward.store.connection.execute("update cohort.codings set system = system || '-cm' where element = 'value'")
+    ward.store.wrote("cohort.codings")
     assert cause_of_death(ward) == ("probable_infection", False)
 
 

@@ -46,7 +46,7 @@ def test_the_shipped_texts_are_judged_as_their_cases_say(store: Store) -> None:
     store.connection.executemany(
         "insert into cohort.texts values ('Procedure', 'x', ?)", [[case["text"].strip()] for case in cases]
     )
-    store._made.add("cohort.texts")
+    store.wrote("cohort.texts")
     store.build("cohort.text_labels")
     judged = {
         (text, concept): (allowed, label)
