@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Literal
 
 from ehr.errors import PlanRefused
 
@@ -19,7 +19,8 @@ class ServerProfile:
     """What is known of a server.
 
     `page_size` is asked for as `_count`. `exact_totals`: its total beside a page counts right. `by_last_updated`: it
-    can be asked for what changed. `patient_only`: every search must name a patient. Polls of an export wait at least
+    can be asked for what changed. `patient_only`: every search must name a patient. `versions` says what orders the
+    versions of a resource: when the server updated them, or when they arrived here. Polls of an export wait at least
     `least_poll_seconds` and at most `longest_poll_seconds`, whatever the server asks for (None: five minutes).
     `since_by_type_filter` names levels of export (`system`, `Patient`, `Group`) at which it ignores `_since` and keeps
     a `_typeFilter` by `_lastUpdated`.
@@ -30,6 +31,7 @@ class ServerProfile:
     exact_totals: bool = False
     by_last_updated: bool = True
     patient_only: bool = False
+    versions: Literal["updated", "arrival"] = "updated"
     least_poll_seconds: float = 0.0
     longest_poll_seconds: float | None = None
     since_by_type_filter: Sequence[str] = ()

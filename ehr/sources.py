@@ -22,6 +22,7 @@ from ehr.landing import Landing, closing_instant, open_landing
 from ehr.ledger import UnitRow, count_statuses
 from ehr.open_units import leave_as_it_was, open_units, replaced_files, still_open
 from ehr.plan import ProgressEvent, PullPlan, PullReceipt
+from ehr.profiles import read_profile
 from ehr.spool import clear_spool
 from ehr.watermarks import continue_from, history_since, newest_state, server_clock, server_name
 from ehr.withdrawals import Withdrawals
@@ -108,6 +109,7 @@ def _header(plan: PullPlan) -> dict[str, Any]:
         "server_url": plan.access.host if plan.access and plan.source != "folder" else None,
         "roster": plan.roster if plan.source != "folder" else None,
         "types": {name: list(window) if window else None for name, window in plan.types.items()},
+        "versions": read_profile(plan.profile).versions,
     }
 
 

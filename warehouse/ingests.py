@@ -42,12 +42,14 @@ class Deletion:
 
 @dataclass(frozen=True)
 class ClosedIngest:
-    """One pull that ended. `landed_at` is UTC text with whole seconds, as the manifest has it."""
+    """One pull that ended. `landed_at` is UTC text with whole seconds, as the manifest has it; `versions` is `arrival`
+    where the server's own instants do not order its versions."""
 
     ingest_id: str
     landed_at: str
     source: str | None
     roster: str | None
+    versions: str | None
     folder: Path
     files: tuple[LandedFile, ...]
     deletions: tuple[Deletion, ...]
@@ -144,6 +146,7 @@ def _ingest(manifest: Path) -> ClosedIngest | None:
             landed_at=content["landed_at"],
             source=content.get("source"),
             roster=content.get("roster"),
+            versions=content.get("versions"),
             folder=manifest.parent,
             files=tuple(_file(manifest.parent, row) for row in content.get("files", [])),
             deletions=tuple(_deletion(row) for row in content.get("deletions", [])),

@@ -16,6 +16,7 @@ from warehouse.lines import INCOMING_COLUMNS, LandedLine, read_line
 from warehouse.statements import run_statement
 
 _BATCH_LINES = 20_000
+_LAST_UPDATED = INCOMING_COLUMNS.index("last_updated")
 _INCOMING = pyarrow.schema(
     [(name, pyarrow.int32() if name == "line" else pyarrow.string()) for name in INCOMING_COLUMNS]
 )
@@ -37,12 +38,16 @@ class LineCounts:
 
 
 class LineSorter:
-    """Takes the lines of an ingest one by one; after `flush` all of them are in the archive and in the counts."""
+    """Takes the lines of an ingest one by one; after `flush` all of them are in the archive and in the counts.
 
-    def __init__(self, archive: Connection, judge: ShapeJudge, *, landed_at: str) -> None:
+    `by_arrival`: of this ingest's server only the order of arrival is believed, not when it says that it updated.
+    """
+
+    def __init__(self, archive: Connection, judge: ShapeJudge, *, landed_at: str, by_arrival: bool = False) -> None:
         self._archive = archive
         self._judge = judge
         self._landed_at = landed_at
+        self._by_arrival = by_arrival
         self._waiting: list[LandedLine] = []
         self._tallies: dict[str, Counter[str]] = {name: Counter() for name in LineCounts.__dataclass_fields__}
 
@@ -61,10 +66,13 @@ class LineSorter:
         lines, self._waiting = self._waiting, []
         if not lines:
             return
-        columns = zip(*(line.incoming_row() for line in lines), strict=True)
+        rows = [line.incoming_row(is_dated=not self._by_arrival) for line in lines]
+        columns = zip(*rows, strict=True)
         arrays = [pyarrow.array(column, kind.type) for column, kind in zip(columns, _INCOMING, strict=True)]
         self._archive.register("incoming", pyarrow.table(arrays, schema=_INCOMING))
         stored = run_statement(self._archive, "store_versions", landed_at=self._landed_at)
+        if any(row[_LAST_UPDATED] is None for row in rows):
+            stored += run_statement(self._archive, "store_returned", landed_at=self._landed_at)
         rejected = run_statement(self._archive, "store_rejects", landed_at=self._landed_at)
         self._archive.unregister("incoming")
         usable = [line for line in lines if line.patient is not None]

@@ -47,8 +47,11 @@ class LandedLine(NamedTuple):
                 return reference.partition("Patient/")[2].split("/")[0]
         return None
 
-    def incoming_row(self) -> IncomingRow:
-        """The line as a row of the batch that is sorted into raw; only a reject says there whose record it lacks in."""
+    def incoming_row(self, *, is_dated: bool) -> IncomingRow:
+        """The line as a row of the batch that is sorted into raw; only a reject says there whose record it lacks in.
+
+        `is_dated` False: the instant that it was last updated, as the server has it, is not believed.
+        """
         meta = self.resource.get("meta") if self.resource else None
         return (
             self.landing_file,
@@ -56,7 +59,7 @@ class LandedLine(NamedTuple):
             self.resource_type,
             self.resource_id,
             _word(meta, "versionId"),
-            _word(meta, "lastUpdated"),
+            _word(meta, "lastUpdated") if is_dated else None,
             hashlib.sha256(self.content).hexdigest(),
             self.text,
             self.patient_id if self.reject_reason else None,

@@ -19,6 +19,7 @@ from warehouse.line_sorter import LineCounts, LineSorter
 from warehouse.schema import open_archive
 from warehouse.store import archive_path
 
+BY_ARRIVAL = "arrival"
 _LEDGER_COLUMNS = (
     "unit",
     "resource_type",
@@ -102,7 +103,8 @@ def _load_ingest(archive: Connection, ingest: ClosedIngest, judge: ShapeJudge) -
         "ops.fetch_ledger",
         [(ingest.ingest_id, *(row.get(name) for name in _LEDGER_COLUMNS), landed_at) for row in ingest.ledger()],
     )
-    return _load_lines(archive, ingest, LineSorter(archive, judge, landed_at=landed_at))
+    by_arrival = ingest.versions == BY_ARRIVAL
+    return _load_lines(archive, ingest, LineSorter(archive, judge, landed_at=landed_at, by_arrival=by_arrival))
 
 
 def _load_lines(archive: Connection, ingest: ClosedIngest, sorter: LineSorter) -> LineCounts:

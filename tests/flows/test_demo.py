@@ -101,9 +101,19 @@ def test_a_second_demo_in_the_folder_changes_nothing(demo: Demo, tmp_path: Path)
 
 
 @pytest.mark.nightly
-def test_a_folder_of_files_gives_the_same_figures_as_the_server(demo: Demo, tmp_path: Path) -> None:
-    made = command("demo", "--folder", str(tmp_path / "nadir-demo"), "--source", "folder")
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--source", "folder"),
+        # It tells no history, so that the deleted culture must be missed to be known of.
+        ("--roster", "patients", "--server-profile", "us-core"),
+    ],
+    ids=["folder", "us-core"],
+)
+def test_another_source_gives_the_same_figures(demo: Demo, tmp_path: Path, words: tuple[str, ...]) -> None:
+    made = command("demo", "--folder", str(tmp_path / "nadir-demo"), *words)
     assert made.returncode == 0, made.stderr[-800:]
+    assert "16/56 = 28.6 %" in made.stdout
     found, asked = (
         read(data / "store", "published.estimates").drop(columns=["run_id"])
         for data in (tmp_path / "nadir-demo" / "nadir-data", demo.data)

@@ -24,6 +24,7 @@ class LandingFolder:
         *lines: Resource | str,
         deletions: list[tuple[str, str]] | None = None,
         ledger: list[Resource] | None = None,
+        versions: str = "updated",
     ) -> Path:
         """One ingest with one file; `landed_at` None leaves it open. A text is a line as it stands."""
         number = len(list(self.path.glob("*/manifest.json"))) + 1
@@ -41,6 +42,7 @@ class LandingFolder:
         gone = [{"resource_type": t, "resource_id": i, "learned_by": "read"} for t, i in deletions or []]
         (folder / "ledger.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ledger or []))
         manifest = {"ingest_id": folder.name, "landed_at": landed_at, "source": "folder", "roster": "all"}
+        manifest["versions"] = versions
         (folder / "manifest.json").write_text(json.dumps(manifest | {"files": [file], "deletions": gone}))
         return folder
 

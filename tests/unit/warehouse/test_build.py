@@ -91,6 +91,26 @@ def test_versions_without_dates_are_taken_in_the_order_of_arrival(landing, loade
     assert found == [("02",)]
 
 
+def test_undated_content_that_comes_again_is_current_again(landing, loaded):
+    first, second = ({"resourceType": "Patient", "id": "p1", "gender": gender} for gender in ("male", "female"))
+    for at, content in ((JANUARY, first), (FEBRUARY, second), (MARCH, first)):
+        landing.ingest(at, content, content)
+    store = loaded()
+    current = [rows_as_of(store, at, "stage.resources", "landing_file") for at in (JANUARY, FEBRUARY, MARCH)]
+    assert current == [[(f"ingest-{number:02}/Mixed-0001.ndjson.gz",)] for number in (1, 2, 3)]
+
+
+def test_versions_by_arrival_follow_a_restored_server_back_and_warn_of_nothing(landing, loaded, person):
+    older, newer = person("p1", "1", "2020-01-10T00:00:00Z"), person("p1", "2", "2020-01-20T00:00:00Z")
+    landing.ingest(JANUARY, older, versions="arrival")
+    landing.ingest(FEBRUARY, newer, versions="arrival")
+    landing.ingest(MARCH, older, versions="arrival")
+    store = loaded()
+    assert rows_as_of(store, FEBRUARY, "stage.resources", "version_id") == [("2",)]
+    assert rows_as_of(store, MARCH, "stage.resources", "version_id") == [("1",)]
+    assert rows_as_of(store, MARCH, "ops.regressed_versions", "resource_id") == []
+
+
 def test_all_versions_in_one_file_give_the_newest(landing, loaded, person):
     landing.ingest(JANUARY, person("p1", "9", updated="2020-01-01"), person("p1", "10", updated="2020-01-01"))
     assert rows_as_of(loaded(), JANUARY, "stage.resources", "version_id") == [("10",)]

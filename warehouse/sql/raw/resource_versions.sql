@@ -1,6 +1,7 @@
 -- raw.resource_versions
 -- Grain: one row per resource version: one row per type, id, version and content; a second row only after a deletion.
--- Rule: Raw first, versions kept (docs/definitions.md#raw); known_from is when the bringing ingest closed.
+-- Rule: Raw first, versions kept (docs/definitions.md#raw); known_from is when the bringing ingest closed;
+-- last_updated is null where the server gives none or its profile does not believe it (docs/definitions.md#time).
 -- Time: `_at` and `_from` are UTC instants, `_on` and `_date` local dates.
 create table if not exists raw.resource_versions (
     resource_type varchar not null,
