@@ -19,6 +19,7 @@ from ehr.export_crawl import ExportCrawl
 from ehr.known import Known
 from ehr.landing import Landing
 from ehr.ledger import UnitRow, pending_row
+from ehr.merges import LINKS_DEEP, Merges, merged_with
 from ehr.open_units import OpenUnits, still_open
 from ehr.parallel import in_order
 from ehr.patients import PatientCrawl, PatientHarvest, crawl_patient, leave_patient
@@ -58,12 +59,14 @@ class Crawl:
     state: State = field(default_factory=State)
     asked_in_full: set[tuple[str, str | None]] = field(default_factory=set)
     shelves: dict[str, Shelf] = field(init=False)
+    merges: Merges = field(init=False)
     known_at: str | None = None
     resources: int = 0
     count_lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
         self.pointers = Pointers(self._targets)
+        self.merges = Merges(self.plan.merged)
         self.shelves = {name: Shelf(self.client, name, self.is_over) for name in FOLLOWED}
 
     def run(self) -> int | None:
@@ -138,12 +141,23 @@ class Crawl:
                 spool.lay_aside(harvest)
             return harvest
 
-        harvests = in_order(patient_ids, harvest_of, self._connections)
-        for done, harvest in enumerate(harvests, start=1):
+        for _ in range(LINKS_DEEP):
+            self._take_all(patient_ids, harvest_of)
+            others = self.merges.beyond(patient_ids, self.state.roster)
+            patient_ids = [name for name in others if not self.plan.is_forgotten(name)]
+            crawl.followed.update(patient_ids)
+            if not patient_ids:
+                break
+        self.state.merged = self.merges.found
+        return len(self.state.roster)
+
+    def _take_all(self, patient_ids: list[str], harvest_of: Callable[[str], PatientHarvest]) -> None:
+        before = len(self.state.roster)
+        total = before + len(patient_ids)
+        for done, harvest in enumerate(in_order(patient_ids, harvest_of, self._connections), start=before + 1):
             self._take(harvest)
             self._demand_answers(at_least=UNITS_BEFORE_GIVING_UP)
-            self.report(ProgressEvent("patients", done, len(patient_ids), self.resources))
-        return len(patient_ids)
+            self.report(ProgressEvent("patients", done, total, self.resources))
 
     def _roster(self) -> list[str]:
         patient_ids, rows = resolve_roster(self.client, self.plan, ingest_id=self.landing.ingest_id)
@@ -161,6 +175,7 @@ class Crawl:
         self.asked_in_full |= {(name, harvest.patient_id) for name in harvest.asked_in_full}
         self.pointers.add(harvest.pointers)
         self.newest.add(harvest.newest)
+        self.merges.note(harvest.patient_id, harvest.links)
         if self.withdrawals.absences is not None:
             self.withdrawals.absences.take(harvest, whole_only=self.plan.only is not None)
 
@@ -168,12 +183,15 @@ class Crawl:
         members = None
         if self.plan.roster != "all":
             members = self._roster()
+            members += self.merges.known_beyond(members, self.plan.is_forgotten)
             self.state.roster = dict.fromkeys(members)
 
         def note(resource: Resource) -> None:
             self.pointers.note(resource)
             self.newest.note(resource)
             self._hold(resource)
+            if resource.get("resourceType") == "Patient":
+                self.merges.note(str(resource.get("id")), merged_with(resource))
 
         def medications() -> list[Resource]:
             return self.shelves["Medication"].fetch(self.pointers.missing("Medication"))
@@ -192,6 +210,7 @@ class Crawl:
         crawl.run(self.began)
         self.resources += crawl.resources
         self.known_at = crawl.known_at
+        self.state.merged = self.merges.all_known()
         self.withdrawals.count(members)
         return None if members is None else len(members)
 

@@ -154,7 +154,8 @@ def _rewrite_state(folder: Path, person: Person) -> None:
         for kind, names in state.get("unresolved", {}).items()
     }
     left_open = [unit for unit in state.get("open", []) if unit[2] not in person.ids]
-    changed = {"patients": patients, "unresolved": unresolved, "open": left_open}
+    merged = {name: others for name, others in state.get("merged", {}).items() if name not in person.ids}
+    changed = {"patients": patients, "unresolved": unresolved, "open": left_open, "merged": merged}
     if any(changed[name] != state.get(name, type(changed[name])()) for name in changed):
         replace_file(path, as_json(state | changed))
 

@@ -18,6 +18,7 @@ from ehr.capability import Capability
 from ehr.client import Client, Pairs
 from ehr.held import Held
 from ehr.ledger import UnitRow, pending_row
+from ehr.merges import merged_with
 from ehr.paging import date_parameter
 from ehr.plan import PullPlan, Window
 from ehr.references import Pointers
@@ -34,7 +35,10 @@ INDEX_TYPES = frozenset({"Procedure", "MedicationAdministration"})
 
 @dataclass(frozen=True, slots=True)
 class PatientCrawl:
-    """What all patients of a pull share. `held`: what is known of them where absence must be noticed (ehr/absences)."""
+    """What all patients of a pull share. `held`: what is known of them where absence must be noticed (ehr/absences).
+
+    `followed` are on no roster: others were merged with them, and a server may have removed one of the two since.
+    """
 
     client: Client
     plan: PullPlan
@@ -44,6 +48,7 @@ class PatientCrawl:
     targets: frozenset[str]
     is_over: Callable[[], bool] = lambda: False
     held: Held | None = None
+    followed: set[str] = field(default_factory=set)
     index_lock: threading.Lock = field(default_factory=threading.Lock)
 
     def types(self, *, windowed: bool) -> Iterator[str]:
@@ -60,7 +65,8 @@ class PatientHarvest:
 
     `asked_in_full` names the windowed types that were not asked for by watermark: if one of them failed, an older
     watermark must not stand, for it would bring changes only and never what a new window adds. `asked_for_all` says of
-    each type whether all of it was asked for, without dates: then what did not come is not in the search.
+    each type whether all of it was asked for, without dates: then what did not come is not in the search. `links` are
+    the Patients that this one was merged with, None when the Patient did not come.
     """
 
     patient_id: str
@@ -75,6 +81,7 @@ class PatientHarvest:
     asked_in_full: set[str] = field(default_factory=set)
     ids: dict[str, set[str]] = field(default_factory=dict)
     asked_for_all: dict[str, bool] = field(default_factory=dict)
+    links: set[str] | None = None
 
     def keep(self, entries: list[Entry]) -> None:
         """Take in the entries of a page."""
@@ -84,6 +91,8 @@ class PatientHarvest:
                 self.ids.setdefault(entry.resource_type, set()).add(entry.resource["id"])
             self.pointers.note(entry.resource)
             self.newest.note(entry.resource)
+            if entry.resource_type == "Patient":
+                self.links = merged_with(entry.resource)
             if entry.resource_type in INDEX_TYPES:
                 self.index_resources.append(entry.resource)
 
@@ -137,10 +146,18 @@ def _find_index_days(crawl: PatientCrawl, harvest: PatientHarvest) -> Sequence[d
 
 def _fetch(crawl: PatientCrawl, harvest: PatientHarvest, resource_type: str, since: str | None) -> None:
     row = _run(crawl, harvest, _unit(harvest.patient_id, resource_type, _since_pairs(since)))
-    held = crawl.held is not None and harvest.patient_id in crawl.held.ids("Patient", harvest.patient_id)
-    if resource_type == "Patient" and since is None and row.status == "complete" and not row.received and not held:
-        row = replace(row, status="incomplete", reason="the server knows no such patient")
+    if resource_type == "Patient" and since is None and row.status == "complete" and not row.received:
+        row = _row_of_nobody(crawl, harvest.patient_id, row)
     harvest.rows.append(row)
+
+
+def _row_of_nobody(crawl: PatientCrawl, patient_id: str, row: UnitRow) -> UnitRow:
+    """A patient who is not there: missing, unless known to be gone or merged."""
+    if patient_id in crawl.followed:
+        return replace(row, reason="merged with another patient, and not on the server")
+    if crawl.held is not None and patient_id in crawl.held.ids("Patient", patient_id):
+        return row
+    return replace(row, status="incomplete", reason="the server knows no such patient")
 
 
 def _fetch_index_events(

@@ -48,8 +48,9 @@ class PullPlan:
     `roster_searches` are (type, tokens `system|code`): the roster `search` takes the patients of any match, and a
     windowed type among them is looked through for index events in all time.
 
-    `watermarks` (type, or (patient, type) -> FHIR instant), `previous_roster`, `known_index_days` and `unresolved`
-    (ids by type that were pointed to and did not come) make a pull incremental; `continue_from` fills them. `reread`
+    `watermarks` (type, or (patient, type) -> FHIR instant), `previous_roster`, `known_index_days`, `unresolved` (ids by
+    type that were pointed to and did not come) and `merged` (patients that others were merged with, who are pulled
+    beside the roster) make a pull incremental; `continue_from` fills them. `reread`
     lists (type, id) to be read again one by one: 410 is a deletion.
 
     `only` makes it a pull of a part: no watermark moves and nothing is closed.
@@ -72,6 +73,7 @@ class PullPlan:
     previous_roster: frozenset[str] = frozenset()
     known_index_days: Mapping[str, Sequence[date]] = field(default_factory=dict)
     unresolved: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    merged: Mapping[str, Sequence[str]] = field(default_factory=dict)
     reread: Sequence[tuple[str, str]] = ()
     only: Only | None = None
     until: datetime | None = None

@@ -129,6 +129,7 @@ def _as_json(harvest: PatientHarvest) -> dict[str, Any]:
         "asked_in_full": sorted(harvest.asked_in_full),
         "ids": {name: sorted(ids) for name, ids in harvest.ids.items()},
         "asked_for_all": harvest.asked_for_all,
+        "links": None if harvest.links is None else sorted(harvest.links),
     }
 
 
@@ -144,4 +145,5 @@ def _from_json(content: dict[str, Any], spool: Spool) -> PatientHarvest:
         asked_in_full=set(content["asked_in_full"]),
         ids={name: set(ids) for name, ids in content["ids"].items()},
         asked_for_all=content["asked_for_all"],
+        links=None if content["links"] is None else set(content["links"]),
     )

@@ -83,6 +83,7 @@ class State:
     history_since: str | None = None
     unresolved: dict[str, list[str]] = field(default_factory=dict)
     left_open: list[list[str | None]] = field(default_factory=list)
+    merged: dict[str, list[str]] = field(default_factory=dict)
 
     def as_json(self, plan: PullPlan) -> dict[str, Any]:
         """The state as it lies in the landing folder."""
@@ -103,6 +104,7 @@ class State:
             "types": types,
             "unresolved": self.unresolved,
             "open": self.left_open,
+            "merged": self.merged,
             "patients": patients,
         }
 
@@ -123,6 +125,7 @@ def continue_from(plan: PullPlan, landing_root: Path) -> PullPlan:
         watermarks=watermarks,
         previous_roster=frozenset(state["patients"]),
         unresolved=state["unresolved"],
+        merged=state.get("merged", {}),
         known_index_days={
             patient_id: tuple(date.fromisoformat(day) for day in known["index_days"])
             for patient_id, known in state["patients"].items()
