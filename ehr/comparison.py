@@ -59,7 +59,7 @@ class Outcome:
 
 @dataclass(slots=True)
 class Comparison:
-    """One type compared with the server. `is_windowed`: of who has much, what lies far from day 0 was not asked for.
+    """One type compared with the server. `is_windowed`: what lies far from day 0 may not have been asked for.
     `has_search` False: the pull was an export, and a server that answers no search is no failure."""
 
     client: Client
@@ -151,7 +151,8 @@ class Comparison:
             self.resource_type, patient_id
         )  # fmt: skip
         self._confirm(patient_id, held - listed)
-        if not (self.is_windowed and len(listed) > SMALL_ENOUGH):
+        # What lies far from day 0 was not asked for: by search of who has much of the type, by export of anybody.
+        if not self.is_windowed or (self.has_search and len(listed) <= SMALL_ENOUGH):
             self._fetch(patient_id, listed - held)
 
     def _list(self, pairs: Pairs) -> tuple[set[str] | None, str | None]:

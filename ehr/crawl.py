@@ -16,7 +16,7 @@ from ehr.capability import Capability
 from ehr.client import Client
 from ehr.errors import ServerUnreachable
 from ehr.export_crawl import ExportCrawl
-from ehr.known import Known
+from ehr.known import ABSENT_TYPE, Known
 from ehr.landing import Landing
 from ehr.ledger import UnitRow, pending_row
 from ehr.merges import LINKS_DEEP, Merges, merged_with
@@ -114,9 +114,8 @@ class Crawl:
                 self.landing.add_row(self._row_of_absent(resource_type))
 
     def _row_of_absent(self, resource_type: str) -> UnitRow:
-        reason = "the server does not offer this type"
         name = f"type {resource_type}"
-        return UnitRow(self.landing.ingest_id, name, resource_type, None, 0, 0, 0, None, 0, "complete", reason)
+        return UnitRow(self.landing.ingest_id, name, resource_type, None, 0, 0, 0, None, 0, "complete", ABSENT_TYPE)
 
     def _crawl_patients(self) -> int:
         patient_ids = self._roster()
@@ -194,7 +193,8 @@ class Crawl:
                 self.merges.note(str(resource.get("id")), merged_with(resource))
 
         def medications() -> list[Resource]:
-            return self.shelves["Medication"].fetch(self.pointers.missing("Medication"))
+            offered = self.capability.offers("Medication")
+            return self.shelves["Medication"].fetch(self.pointers.missing("Medication") if offered else ())
 
         crawl = ExportCrawl(
             self.client,
@@ -251,16 +251,14 @@ class Crawl:
 
     @property
     def _targets(self) -> frozenset[str]:
-        """Types whose resources are fetched by id when pointed to: those that do not come whole in this pull."""
+        """Types whose pointers are noted: those that do not come whole in this pull."""
         whole = set(self.plan.types) if self.plan.roster == "all" else set()
         return frozenset(
-            name
-            for name in FOLLOWED
-            if name not in whole and (name in ALWAYS_WANTED or name in self.plan.types) and self.capability.offers(name)
+            name for name in FOLLOWED if name not in whole and (name in ALWAYS_WANTED or name in self.plan.types)
         )
 
     def _follow_references(self) -> None:
-        targets = [name for name in FOLLOWED if name in self._targets]
+        targets = [name for name in FOLLOWED if name in self._targets and self.capability.offers(name)]
         for name in targets:
             # Asked for again: a watermark never brings back what only a reference leads to.
             self.pointers.wanted[name].update(self.plan.unresolved.get(name, ()))
@@ -272,6 +270,14 @@ class Crawl:
             self.state.unresolved[name] = shelf.unresolved()
             if shelf.found or shelf.unresolved():
                 self.landing.add_row(shelf.row(self.landing.ingest_id))
+        for name in sorted(self._targets - set(targets)):
+            if absent := len(self.pointers.missing(name)):
+                self.landing.add_row(self._row_of_out_of_reach(name, absent))
+
+    def _row_of_out_of_reach(self, name: str, absent: int) -> UnitRow:
+        reason = f"{absent} of {absent} referenced cannot be had: {ABSENT_TYPE}"
+        unit = f"references {name}"
+        return UnitRow(self.landing.ingest_id, unit, name, None, absent, 0, 0, None, 0, "complete", reason)
 
     def _fetch_pointed_to(self, resource_type: str) -> bool:
         """Fetch what is pointed to and has not come; whether anything new came, which may point further."""

@@ -28,6 +28,7 @@ POINTERS: dict[str, tuple[tuple[str, str], ...]] = {
     "Encounter": (("location.location", "Location"), ("partOf", "Encounter")),
 }
 FOLLOWED = ("Observation", "Encounter", "Specimen", "Medication", "Location")
+UUID = "urn:uuid:"
 # Wanted even where the plan does not name them: each is small, and a name of another type's content.
 ALWAYS_WANTED = frozenset({"Medication", "Location"})
 
@@ -43,7 +44,7 @@ class Pointers:
     def note(self, resource: Resource) -> None:
         """Take in one received resource."""
         resource_type, resource_id = resource.get("resourceType"), resource.get("id")
-        if not isinstance(resource_type, str):
+        if not self.targets or not isinstance(resource_type, str):
             return
         if resource_type in self.targets and isinstance(resource_id, str):
             self.received[resource_type].add(resource_id)
@@ -77,6 +78,11 @@ def _at(resource: Mapping[str, Any], path: str) -> object:
 def _target_ids(value: object, target: str) -> Iterator[str]:
     for reference in value if isinstance(value, list) else [value]:
         text = reference.get("reference") if isinstance(reference, dict) else None
-        # Contained (#), urn: and conditional references cannot be fetched by id.
-        if isinstance(text, str) and f"{target}/" in text and not text.startswith(("#", "urn:")):
+        # Contained (#) and conditional references cannot be fetched by id; a uuid left over from a Bundle has been seen
+        # to be the target's id.
+        if not isinstance(text, str):
+            continue
+        if text.startswith(UUID):
+            yield text.removeprefix(UUID)
+        elif f"{target}/" in text and not text.startswith(("#", "urn:")):
             yield text.rpartition(f"{target}/")[2].partition("/")[0]

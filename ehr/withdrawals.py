@@ -44,7 +44,7 @@ class Withdrawals:
     def count(self, members: Collection[str] | None) -> None:
         """Note how much is held of the types that came without a patient being asked for, as far as they are whole."""
         if self.absences is not None and self.plan.only is None:
-            rows = [row for row in self.landing.rows if row.unit == f"type {row.resource_type}"]
+            rows = [row for row in self.landing.rows if row.unit.startswith(("type ", "window "))]
             self.absences.count([row.resource_type for row in rows if row.status == "complete"], members)
 
     def learn(self, keep: Keep) -> None:

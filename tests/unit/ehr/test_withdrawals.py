@@ -179,3 +179,14 @@ def test_what_is_held_can_be_read_from_the_landed_files_again_and_forgets_whom_w
     forget_person(site.root, find_person(site.root, "p0"), mark="x", step=lambda name: None)
     assert {owner for _, owner in read_held(site.root, server).texts} == {"p1", None}
     assert all(b"p0" not in gzip.decompress(path.read_bytes()) for path in site.root.glob(f"*/{HELD}"))
+
+
+@pytest.mark.parametrize("source", ["search", "export"])
+def test_what_lies_outside_the_window_is_neither_fetched_nor_deleted(site, before, two, make, monkeypatch, source):
+    for module in ("ehr.patients", "ehr.comparison"):
+        monkeypatch.setattr(f"{module}.SMALL_ENOUGH", 2)
+    old = {"updated": "2025-01-01T00:00:00Z", "effectiveDateTime": "2011-01-01"}
+    before += [make.resource("Observation", f"old{number}", "p0", **old) for number in range(3)]
+    receipt = two(profile="generic", first=[NO_HISTORY], faults=[NO_HISTORY], source=source)
+    assert learned(site, receipt) == {("Observation", "p0-o1", "read")}
+    assert not any(name.startswith("old") for name in site.ids(receipt).get("Observation", ()))
