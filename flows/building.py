@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -22,6 +23,7 @@ from warehouse.store import archive_before_path, build_path, remove_builds, remo
 __all__ = [
     "STATIONS",
     "Completeness",
+    "build_compared",
     "build_station",
     "check_station",
     "completeness",
@@ -90,9 +92,21 @@ def tidy(context: RunContext, run: RunKey) -> int:
 
 def build_station(context: RunContext, run: RunKey, station: str) -> list[RelationReceipt]:
     """Make one station of the build file: stage, cohort or counts."""
-    settings = context.settings
-    build = Build(settings.store, run, threads=settings["store.threads"], memory=settings["store.memory"])
+    build = build_of(context, run)
     return {"stage": build.stage, "cohort": build.cohort, "counts": build.counts}[station]()
+
+
+def build_compared(context: RunContext, run: RunKey, relations: Iterable[str]) -> None:
+    """Make only these relations of a build, without gates: it was or will be judged when it is issued."""
+    build = build_of(context, run)
+    build.stage()
+    build.needed(relations)
+
+
+def build_of(context: RunContext, run: RunKey) -> Build:
+    """The build of a run with the means that the settings give it."""
+    settings = context.settings
+    return Build(settings.store, run, threads=settings["store.threads"], memory=settings["store.memory"])
 
 
 def check_station(context: RunContext, run: RunKey, station: str) -> tuple[CheckRow, ...]:

@@ -14,11 +14,11 @@ from datetime import UTC, date, datetime
 import pandas as pd
 
 from ehr.forgotten import read_forgotten
-from flows.building import STATIONS, build_station, counts_of
+from flows.building import build_compared, counts_of
 from flows.context import RunContext
 from flows.weeks import ANALYSIS
 from metrics.changes import change_frame, data_changes, definition_changes, merged_changes, period_changes
-from metrics.figures import weekly_figures
+from metrics.figures import COUNT_RELATIONS, weekly_figures
 from metrics.week_states import Change, Knowledge, WeekState
 from warehouse import (
     RunKey,
@@ -37,6 +37,10 @@ __all__ = ["EPISODE_RELATIONS", "WeekChanges", "week_changes"]
 
 EPISODE_RELATIONS = ("episodes", "episode_evidence")
 PERSON_RELATIONS = ("courses", "strata", "person_time", "covariates")
+COMPARED = (
+    *(f"counts.{name}" for name in COUNT_RELATIONS),
+    *(f"cohort.{name}" for name in ("issued_episodes", "issued_evidence", *PERSON_RELATIONS)),
+)
 
 
 @dataclass(frozen=True)
@@ -210,14 +214,13 @@ def by_data(
 
 @contextmanager
 def built(context: RunContext, key: RunKey) -> Iterator[None]:
-    """Have the build of a key for one block; one that was not there before is removed after."""
+    """Have what is compared of the build of a key for one block; a file that was not there before is removed after."""
     store = context.settings.store
-    if has_build(store, key.run_id):
+    if has_build(store, key.run_id, COMPARED):
         yield
         return
     try:
-        for station in STATIONS:
-            build_station(context, key, station)
+        build_compared(context, key, COMPARED)
         yield
     finally:
         remove_build(store, key.run_id)

@@ -4,8 +4,8 @@ Each step opens the file, works, and closes it, so that the gate between two ste
 again starts from the end of the step before: a retry gives the same relations.
 """
 
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from warehouse.connection import Connection, attach_archive, connect, disk_errors
@@ -26,7 +26,6 @@ FROM_ARCHIVE = (
     "ops.finding_summary",
 )
 BUILD_OPS = (*FROM_ARCHIVE, "ops.verdicts")
-UNKNOWN_CODES = "counts.unmapped_codes"
 MADE_FROM_STAGE = ("cohort.", "counts.")
 
 
@@ -67,9 +66,14 @@ class Build:
         """Make every relation of `counts`, likewise."""
         return self._step(lambda connection: _make_schema(connection, "counts"))
 
-    def codes(self) -> list[RelationReceipt]:
-        """Make only what says which codes no list holds, from `stage`: for a look before the first week."""
-        return self._step(lambda connection: _make_needed(connection, UNKNOWN_CODES))
+    def needed(self, relations: Iterable[str]) -> None:
+        """Make only these relations and what they read, from `stage`: for a comparison, or a look before a first week.
+
+        Raises:
+            StoreUnreadable, RelationFailed, RelationsCircular: as for `stage`.
+        """
+        with self._open() as connection:
+            _make_needed(connection, relations)
 
     def _make_stage(self, connection: Connection) -> list[str]:
         attach_archive(connection, archive_path(self.store))
@@ -82,23 +86,27 @@ class Build:
         return [*made, *BUILD_OPS, "stage.resources", *store_stage(connection)]
 
     def _step(self, make: Callable[[Connection], Sequence[str]]) -> list[RelationReceipt]:
+        with self._open() as connection:
+            return [relation_digest(connection, relation) for relation in make(connection)]
+
+    @contextmanager
+    def _open(self) -> Iterator[Connection]:
         with (
             disk_errors(self.path, "The archive is unchanged and nothing was published."),
             closing(connect(self.path, threads=self._threads, memory=self._memory)) as connection,
         ):
-            return [relation_digest(connection, relation) for relation in make(connection)]
+            yield connection
 
 
-def _make_needed(connection: Connection, relation: str) -> list[str]:
-    wanted, waiting = {relation}, [relation]
+def _make_needed(connection: Connection, relations: Iterable[str]) -> None:
+    waiting = list(relations)
+    wanted = set(waiting)
     while waiting:
         sources = {source for source in relation_sources(waiting.pop()) if source.startswith(MADE_FROM_STAGE)} - wanted
         wanted |= sources
         waiting += sorted(sources)
-    order = build_order(wanted)
-    for name in order:
+    for name in build_order(wanted):
         run_sql(connection, name)
-    return order
 
 
 def _make_schema(connection: Connection, schema: str) -> list[str]:

@@ -4,7 +4,7 @@ The versions of a resource stay here; only type, id, version, patient and day le
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from mappings.protocol import Protocol
 from mappings.value_sets import ValueSets, ValueSetTable
 from warehouse.connection import opened
+from warehouse.digests import relations_in
 from warehouse.errors import DoorClosed
 from warehouse.ingests import read_json_lines
 from warehouse.issued import PROTOCOLS
@@ -96,9 +97,13 @@ def _cells(rows: list[dict[str, Any]], columns: Sequence[str]) -> tuple[tuple[An
     return tuple(tuple(row.get(column) for column in columns) for row in rows)
 
 
-def has_build(store: Path, run_id: str) -> bool:
-    """Whether the build file of a run is there."""
-    return build_path(store, run_id).is_file()
+def has_build(store: Path, run_id: str, relations: Collection[str]) -> bool:
+    """Whether the build file of a run is there and has these relations: one that was cut off lacks some of them."""
+    path = build_path(store, run_id)
+    if not path.is_file():
+        return False
+    with opened(path, read_only=True, macros=False) as build:
+        return set(relations) <= set(relations_in(build))
 
 
 def remove_build(store: Path, run_id: str) -> None:

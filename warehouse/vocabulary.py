@@ -12,6 +12,8 @@ from warehouse.run_key import RunKey
 from warehouse.statements import run_statement
 from warehouse.store import reader_path
 
+UNKNOWN_CODES = "counts.unmapped_codes"
+
 __all__ = ["Coverage", "UnknownCode", "Vocabulary", "vocabulary_of_landing", "vocabulary_of_readers"]
 
 
@@ -66,13 +68,13 @@ def vocabulary_of_landing(store: Path, landing: Path, run: RunKey) -> Vocabulary
     load_landing(store, landing)
     build = Build(store, run)
     build.stage()
-    build.codes()
+    build.needed([UNKNOWN_CODES])
     with opened(build.path, read_only=True) as connection:
         return _vocabulary(connection)
 
 
 def _vocabulary(connection: Connection) -> Vocabulary:
     coverage = [Coverage(*row) for row in run_statement(connection, "code_coverage")]
-    unknown = connection.table("counts.unmapped_codes").project("resource_type, element, system, code, resources")
+    unknown = connection.table(UNKNOWN_CODES).project("resource_type, element, system, code, resources")
     order = "resource_type, element, resources desc, system nulls last, code nulls last"
     return Vocabulary(tuple(coverage), tuple(UnknownCode(*row) for row in unknown.order(order).fetchall()))
