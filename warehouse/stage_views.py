@@ -13,7 +13,12 @@ from warehouse.statements import run_statement
 SOURCE = "current_resources"
 SURVIVORS = "stage.survivors"
 AUDIT = "stage.shape_audit"
-REFERENCES = ("stage.keyless_references", "stage.unresolved_references")
+REFERENCES = (
+    "stage.keyless_references",
+    "stage.absent_clinical",
+    "stage.absent_diagnostic",
+    "stage.unresolved_references",
+)
 
 
 def store_stage(connection: Connection) -> list[str]:

@@ -1,5 +1,7 @@
 """A build: what was known at as_of, and nothing that became known later."""
 
+import json
+import re
 from datetime import date, datetime
 from pathlib import Path
 
@@ -7,6 +9,7 @@ import pytest
 
 from mappings.protocol import load_protocol
 from mappings.value_sets import load_value_sets
+from mappings.views import load_views
 from warehouse.build import Build
 from warehouse.connection import attach_archive, opened
 from warehouse.history import has_build
@@ -214,6 +217,58 @@ def test_every_reference_resolves_or_is_counted_by_the_way_it_fails(landing, loa
         ("subject", "target_absent", 1),
         ("subject", "unreadable", 1),
     ]
+
+
+# One resource of each type that a view reads ids of, and every id of them leads nowhere.
+POINTING = {
+    "Condition": {"subject": "Patient", "encounter": "Encounter"},
+    "Device": {"patient": "Patient"},
+    "DeviceUseStatement": {"subject": "Patient", "device": "Device"},
+    "DiagnosticReport": {
+        "subject": "Patient", "encounter": "Encounter", "result": "Observation", "specimen": "Specimen",
+    },
+    "Encounter": {"subject": "Patient", "location.location": "Location"},
+    "Group": {"member.entity": "Patient"},
+    "Location": {"partOf": "Location"},
+    "MedicationAdministration": {"subject": "Patient", "context": "Encounter", "medicationReference": "Medication"},
+    "MedicationDispense": {"subject": "Patient", "context": "Encounter", "medicationReference": "Medication"},
+    "MedicationRequest": {"subject": "Patient", "encounter": "Encounter", "medicationReference": "Medication"},
+    "MedicationStatement": {"subject": "Patient", "context": "Encounter", "medicationReference": "Medication"},
+    "Observation": {
+        "subject": "Patient", "encounter": "Encounter", "specimen": "Specimen", "hasMember": "Observation",
+        "derivedFrom": "Observation",
+    },
+    "Patient": {"link.other": "Patient"},
+    "Procedure": {"subject": "Patient", "encounter": "Encounter"},
+    "Specimen": {"subject": "Patient", "parent": "Specimen"},
+}  # fmt: skip
+LISTS = {"result", "hasMember", "derivedFrom", "parent"}
+
+
+def pointing_nowhere(kind: str, places: dict[str, str]) -> dict[str, object]:
+    body: dict[str, object] = {"resourceType": kind, "id": f"from-{kind}"}
+    for place, target in places.items():
+        element, _, inner = place.partition(".")
+        reference = {"reference": f"{target}/gone"}
+        several = element in LISTS or (kind, element) == ("DiagnosticReport", "specimen")
+        body[element] = [{inner: reference}] if inner else [reference] if several else reference
+    return body
+
+
+def test_an_absent_target_is_counted_wherever_a_view_reads_an_id(landing, loaded):
+    landing.ingest(JANUARY, *(pointing_nowhere(kind, places) for kind, places in POINTING.items()))
+    build = Build(loaded(), run_key(JANUARY))
+    build.stage()
+    with opened(build.path, read_only=True) as connection:
+        found = connection.table("stage.unresolved_references").fetchall()
+    names = {"medicationReference": "medication", "location.location": "location", "link.other": "link",
+             "member.entity": "member"}  # fmt: skip
+    expected = {(kind, names.get(place, place)) for kind, places in POINTING.items() for place in places}
+    assert {(kind, element): (way, count) for kind, element, way, count in found} == dict.fromkeys(
+        expected, ("target_absent", 1)
+    )
+    read = sum(len(re.findall(r'"path": "[^"]*getReferenceKey', json.dumps(view.definition))) for view in load_views())
+    assert read == len(expected), "a view reads an id that is counted nowhere"
 
 
 def test_a_build_that_was_cut_off_is_not_taken_for_one(landing, loaded, person):
