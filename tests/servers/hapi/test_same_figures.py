@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,8 +15,10 @@ from tests.flows.plain_week import plain_week
 from tests.flows.small_ward import figures, ward_home
 from tests.servers.hapi.conftest import LoadedHapi
 from tests.servers.hapi.hapi_load import Refusal, without, write_hospital
+from tests.servers.hapi.pulls import put
 
 pytestmark = pytest.mark.hapi
+GROUP = "cell-therapy"
 
 
 def hospital_of(hapi: LoadedHapi, folder: Path) -> Path:
@@ -36,14 +41,44 @@ def test_the_account_names_every_version_that_hapi_refused(hapi: LoadedHapi) -> 
     assert account.refused == digits_only
 
 
-@pytest.mark.parametrize("roster", ["search", "patients"])
-def test_the_figures_are_those_of_the_practice_server(roster: str, hapi: LoadedHapi, tmp_path: Path) -> None:
-    same = hospital_of(hapi, tmp_path / "same")
-    chosen = {"server.roster": roster, "server.roster_file": str(same / "roster.txt")}
-    real, practice = tmp_path / "real", tmp_path / "practice"
-    assert plain_week(ward_home(real, hapi.base, **chosen)) == 0
-    with running(same, token=TOKEN) as url:
-        assert plain_week(ward_home(practice, url, **chosen)) == 0
-    found = figures(real / "nadir-data")
-    assert found == figures(practice / "nadir-data")
+@pytest.fixture(scope="module")
+def on_the_practice_server(hapi: LoadedHapi, tmp_path_factory) -> Callable[[str], dict[str, list[str]]]:
+    """The figures of a roster by search of the practice server, made once."""
+    root = tmp_path_factory.mktemp("practice")
+    same = hospital_of(hapi, root / "same")
+
+    @cache
+    def found(roster: str) -> dict[str, list[str]]:
+        with running(same, token=TOKEN) as url:
+            assert plain_week(ward_home(root / roster, url, **looked_at(hapi, root, roster))) == 0
+        return figures(root / roster / "nadir-data")
+
+    return found
+
+
+def looked_at(hapi: LoadedHapi, folder: Path, roster: str) -> dict[str, Any]:
+    """The settings of a roster; a list and a Group name everybody who is there."""
+    listed = folder / "everybody.txt"
+    listed.write_text("\n".join(everybody(hapi)) + "\n", encoding="utf-8")
+    return {"server.roster": roster, "server.roster_file": str(listed), "server.group": GROUP}
+
+
+def everybody(hapi: LoadedHapi) -> list[str]:
+    return sorted({name for kind, name in without(hapi.records, hapi.account.refused) if kind == "Patient"})
+
+
+@pytest.mark.parametrize(
+    ("source", "roster"),
+    [("search", "search"), ("search", "patients"), ("export", "all"), ("export", "patients"), ("export", "group")],
+)
+def test_the_figures_are_those_of_the_practice_server(
+    source: str, roster: str, hapi: LoadedHapi, on_the_practice_server, tmp_path: Path
+) -> None:
+    """By search, and by export of the system, of all patients and of a Group."""
+    listed = [{"entity": {"reference": f"Patient/{name}"}} for name in everybody(hapi)]
+    put(hapi.base, {"resourceType": "Group", "id": GROUP, "type": "person", "actual": True, "member": listed})
+    chosen = {**looked_at(hapi, tmp_path, roster), "server.source": source, "server.profile": "hapi"}
+    assert plain_week(ward_home(tmp_path / "real", hapi.base, **chosen)) == 0
+    found = figures(tmp_path / "real" / "nadir-data")
+    assert found == on_the_practice_server("search" if roster == "search" else "patients")
     assert any(line.startswith("patients_infused") or ",patients_infused," in line for line in found["2020-W01"])

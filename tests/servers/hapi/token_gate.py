@@ -14,11 +14,15 @@ HOP_HEADERS = frozenset({"connection", "content-encoding", "content-length", "da
 
 
 @contextmanager
-def gate(behind: str, token: str, *, change: Callable[[str], str] = str) -> Iterator[str]:
+def gate(
+    behind: str, token: str, *, change: Callable[[str], str] = str, dropped: frozenset[str] = frozenset()
+) -> Iterator[str]:
     """The address of a proxy before the server `behind` that lets only this token through.
 
-    `change` may put another path with query in the place of the one that is asked for.
+    `change` may put another path with query in the place of the one that is asked for; headers `dropped` (lower case)
+    do not reach the server.
     """
+    held_back = dropped | {"authorization"}
 
     class Gate(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -28,7 +32,7 @@ def gate(behind: str, token: str, *, change: Callable[[str], str] = str) -> Iter
                 self._answer(401, {"WWW-Authenticate": "Bearer"}, b"")
                 return
             # The server makes its links from the Host header, so paging comes back through the gate.
-            sent = {name: value for name, value in self.headers.items() if name.lower() != "authorization"}
+            sent = {name: value for name, value in self.headers.items() if name.lower() not in held_back}
             parts = urlsplit(behind)
             got = requests.get(f"{parts.scheme}://{parts.netloc}{change(self.path)}", headers=sent, timeout=120)
             kept = {name: value for name, value in got.headers.items() if name.lower() not in HOP_HEADERS}

@@ -44,6 +44,7 @@ import org.springframework.transaction.annotation.EnableTransactionManagement;
  * What the server is made of. System properties, and what HAPI with its public starter does by itself:
  *
  * <ul>
+ *   <li>{@code hapi.database} none: a folder for the database, which is in memory without one
  *   <li>{@code hapi.maxPageSize} 1000 [200]: a larger {@code _count} is cut to it
  *   <li>{@code hapi.fetchMax} none [200]: ends the paging of long searches early
  *   <li>{@code hapi.reuseSearchMillis} none [60000]: a search asked again gives the old answer
@@ -78,6 +79,8 @@ class Settings {
         storage.setPreExpandValueSets(false);
         storage.setEnableTaskPreExpandValueSets(false);
         storage.setJobFastTrackingEnabled(true);
+        // A finished export would be given again to whoever asks the same way, with what was true then.
+        storage.setEnableBulkExportJobReuse(false);
         return storage;
     }
 
@@ -90,10 +93,11 @@ class Settings {
     }
 
     @Bean
-    DataSource database() {
+    BasicDataSource database() {
+        var folder = System.getProperty("hapi.database");
         var pool = new BasicDataSource();
         pool.setDriverClassName("org.h2.Driver");
-        pool.setUrl("jdbc:h2:mem:hapi;DB_CLOSE_DELAY=-1");
+        pool.setUrl(folder == null ? "jdbc:h2:mem:hapi;DB_CLOSE_DELAY=-1" : "jdbc:h2:file:" + folder + "/hapi");
         pool.setUsername("sa");
         pool.setPassword("");
         pool.setMaxTotal(40);

@@ -1,5 +1,6 @@
 package nadir.hapi;
 
+import ca.uhn.fhir.batch2.jobs.export.BulkDataExportProvider;
 import ca.uhn.fhir.context.FhirContext;
 import ca.uhn.fhir.context.support.IValidationSupport;
 import ca.uhn.fhir.jpa.api.config.JpaStorageSettings;
@@ -11,6 +12,7 @@ import ca.uhn.fhir.narrative2.NullNarrativeGenerator;
 import ca.uhn.fhir.rest.server.RestfulServer;
 import ca.uhn.fhir.rest.server.provider.ResourceProviderFactory;
 import ca.uhn.fhir.rest.server.util.ISearchParamRegistry;
+import org.apache.commons.dbcp2.BasicDataSource;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.eclipse.jetty.server.Server;
@@ -56,7 +58,8 @@ public final class TestServer {
         System.out.flush();
         System.in.transferTo(java.io.OutputStream.nullOutputStream());
         jetty.stop();
-        Runtime.getRuntime().halt(0); // everything is in memory: nothing to put away
+        spring.getBean(BasicDataSource.class).close(); // H2 puts a database in a file away when its last user leaves
+        Runtime.getRuntime().halt(0);
     }
 
     private static RestfulServer restfulServer(ApplicationContext spring) {
@@ -64,6 +67,7 @@ public final class TestServer {
         server.getFhirContext().setNarrativeGenerator(new NullNarrativeGenerator());
         server.registerProviders(spring.getBean(ResourceProviderFactory.class).createProviders());
         server.registerProvider(spring.getBean(IJpaSystemProvider.class));
+        server.registerProvider(spring.getBean(BulkDataExportProvider.class));
         server.setPagingProvider(spring.getBean(DatabaseBackedPagingProvider.class));
         server.setServerConformanceProvider(new JpaCapabilityStatementProvider(
                 server,
