@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from reports.page import render_page
-from tests.flows.conftest import hospital, issued, own_settings_only, serve, shared  # noqa: F401  fixtures
+from tests.flows.conftest import demo, hospital, issued, own_settings_only, serve, shared  # noqa: F401  fixtures
 from tests.unit.reports.full_bundle import full_bundle
 
 DESKTOP, PHONE = (1280, 800), (360, 740)
@@ -45,7 +45,7 @@ def chromium() -> Iterator[Any]:
 @pytest.fixture(scope="session")
 def week_folder(issued) -> Path:  # noqa: F811
     """The folder of an issued week."""
-    return next((issued("folder").folder / "nadir-data" / "reports").glob("*/*/index.html")).parent
+    return issued("search").week
 
 
 @pytest.fixture(scope="session")

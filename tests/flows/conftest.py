@@ -6,7 +6,7 @@ import fcntl
 import json
 import os
 import subprocess
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -57,13 +57,18 @@ class Hospital:
 
 @dataclass(frozen=True)
 class Study:
-    """An issued study: its settings file and the run."""
+    """An issued study: the home beside its settings file, and its newest week."""
 
     folder: Path
 
+    @property
+    def week(self) -> Path:
+        """Where the newest week was issued."""
+        return max((self.folder / "nadir-data" / "reports").glob("*/*/manifest.json")).parent
+
     @cached_property
-    def receipt(self) -> dict[str, Any]:
-        return json.loads((self.folder / "receipt.json").read_text(encoding="utf-8"))
+    def manifest(self) -> dict[str, Any]:
+        return json.loads((self.week / "manifest.json").read_text(encoding="utf-8"))
 
     @property
     def store(self) -> Path:
@@ -71,7 +76,7 @@ class Study:
 
     @property
     def run_id(self) -> str:
-        return str(self.receipt["run_id"])
+        return str(self.manifest["run_id"])
 
     def built(self, relation: str, **parameters: object) -> list[dict[str, Any]]:
         """Rows of a relation of the build; NaN and NaT as None."""
@@ -144,9 +149,7 @@ def issue_week(folder: Path, chosen: dict[str, Any]) -> Study:
     steps.load(config)
     plan = steps.plan_week(config, through=STUDY_ENDS_ON, as_of=None)
     stations = [steps.station(config, plan, name) for name in steps.STATIONS]
-    issued = steps.issue(config, plan, stations, flow="weekly")
-    receipt = {"run_id": issued.run_id, "outcome": issued.outcome, "missing": list(issued.missing)}
-    (folder / "receipt.json").write_text(json.dumps(receipt), encoding="utf-8")
+    steps.issue(config, plan, stations, flow="weekly")
     return Study(folder)
 
 
@@ -192,11 +195,15 @@ def serve(hospital) -> Callable[..., Any]:
 
 
 @pytest.fixture(scope="session")
-def issued(hospital, serve, shared) -> Callable[[str], Study]:
-    """A study of the practice hospital from its `folder`, or from its server by the roster named."""
+def issued(request, hospital, serve, shared) -> Callable[[str], Study]:
+    """A study of the practice hospital from its `folder`, or from its server by the roster named.
+
+    That of the roster `search` is the demo's own, after its three Mondays.
+    """
 
     def from_server(folder: Path, roster: str) -> None:
         (folder / "token").write_text(TOKEN, encoding="utf-8")
+        # A list of patients is for servers that are only searched by patient.
         profile = "us-core" if roster == "patients" else "generic"
         with serve(profile) as url:
             issue_week(
@@ -215,6 +222,8 @@ def issued(hospital, serve, shared) -> Callable[[str], Study]:
         issue_week(folder, {"server.source": "folder", "server.folder": str(hospital.folder)})
 
     def make(source: str) -> Study:
+        if source == "search":
+            return Study(request.getfixturevalue("demo").home)
         if source == "folder":
             return Study(shared("study-folder", from_folder))
         return Study(shared(f"study-{source}", lambda folder: from_server(folder, source)))
@@ -239,20 +248,3 @@ def demo(shared) -> Demo:
         (folder / "told.json").write_text(json.dumps(told), encoding="utf-8")
 
     return Demo(shared("demo", run))
-
-
-@pytest.fixture(scope="session")
-def issue_lines(shared) -> Callable[[str, Callable[[], Iterable[dict[str, Any]]]], Study]:
-    """A study of any resources: `issue_lines(name, resources)` writes them as a folder and issues from it."""
-
-    def write(folder: Path, resources: Iterable[dict[str, Any]]) -> None:
-        source = folder / "source"
-        source.mkdir()
-        by_type: dict[str, list[str]] = {}
-        for resource in resources:
-            by_type.setdefault(resource["resourceType"], []).append(json.dumps(resource, ensure_ascii=False))
-        for name, lines in by_type.items():
-            (source / f"{name}.ndjson").write_text("\n".join(lines) + "\n", encoding="utf-8")
-        issue_week(folder, {"server.source": "folder", "server.folder": str(source)})
-
-    return lambda name, resources: Study(shared(f"study-{name}", lambda folder: write(folder, resources())))

@@ -12,7 +12,7 @@ from flows.page_figures import cohort_panels
 
 @pytest.fixture(scope="module")
 def study(issued):
-    return issued("folder")
+    return issued("search")
 
 
 @pytest.fixture(scope="module")

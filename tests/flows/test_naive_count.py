@@ -33,13 +33,13 @@ def free(hospital):
 
 
 def test_rows_and_infections_differ_by_66(findings, issued):
-    events = figure(issued("folder").estimates, "infection_events", "no", "early")["numerator"]
+    events = figure(issued("search").estimates, "infection_events", "no", "early")["numerator"]
     assert (len(findings), events) == (83, 17)
 
 
 def test_59_of_131_is_not_16_of_56(resources, findings, issued):
     """45.0 % against 28.6 %: too many patients below the line, and three and a half times as many above it."""
-    row = figure(issued("folder").estimates, "infected_proportion", "no", "early")
+    row = figure(issued("search").estimates, "infected_proportion", "no", "early")
     assert (row["numerator"], row["denominator"]) == (16, 56)
     assert (len({patient_id for patient_id, *_ in findings}), len(naive_day_0(resources))) == (59, 131)
 

@@ -38,13 +38,12 @@ PLACES = {"window_name": "window", "infection_class": "class"}
 
 @pytest.fixture(scope="module")
 def study(issued):
-    return issued("folder")
+    return issued("search")
 
 
 @pytest.fixture(scope="module")
 def folder(study):
-    [manifest] = (study.folder / "nadir-data" / "reports").glob("*/*/manifest.json")
-    return manifest.parent
+    return study.week
 
 
 @pytest.fixture(scope="module")
