@@ -10,6 +10,7 @@ from urllib.parse import unquote
 import pytest
 
 from ehr.client import Client
+from ehr.errors import TokenRefused
 from ehr.forget import find_person, forget_person
 from ehr.held import HELD, read_held
 from ehr.practice.faults import Fault
@@ -18,6 +19,7 @@ from ehr.watermarks import server_name
 
 LATER = "2026-02-20T00:00:00Z"
 GONE = [("Observation", "p0-o1", LATER)]
+IN_FULL = {"profile": "epic"}
 NO_HISTORY = Fault("metadata", times=None, replace=(("history-type", "history-none"),))
 
 
@@ -190,3 +192,18 @@ def test_what_lies_outside_the_window_is_neither_fetched_nor_deleted(site, befor
     receipt = two(profile="generic", first=[NO_HISTORY], faults=[NO_HISTORY], source=source)
     assert learned(site, receipt) == {("Observation", "p0-o1", "read")}
     assert not any(name.startswith("old") for name in site.ids(receipt).get("Observation", ()))
+
+
+def test_a_pull_that_was_cut_off_learns_it_from_what_was_laid_aside(site, hospital, before, asked):
+    with running(hospital(before), profile="us-core") as url:
+        (site.root.parent / "roster.txt").write_text("p0\np1\n")
+        site.pull_on(url, **IN_FULL)
+    folder = hospital(before, GONE)
+    late = Fault("Patient\\?_id=p1", times=None, status=401, delay_seconds=0.7)
+    with running(folder, profile="us-core", faults=[late]) as url, pytest.raises(TokenRefused):
+        site.pull_on(url, **IN_FULL)
+    asked.clear()
+    with running(folder, profile="us-core") as url:
+        receipt = site.pull_on(url, **IN_FULL)
+    assert not [text for text in asked if text.startswith("Observation?patient=p0")]
+    assert learned(site, receipt) == {("Observation", "p0-o1", "read")}
