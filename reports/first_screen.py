@@ -112,11 +112,21 @@ def week_line(counts: WeekCounts | None) -> tuple[str | Printed, ...]:
         return ()
     told = {name: figure(name, getattr(counts, name)) for name in PARTS}
     return (
-        told["day_0_30"], " patients on day 0–30, ", told["day_31_90"], " on day 31–90; ",
-        told["infusions"], " infusions; ", "new episodes ", told["new"], ", changed ", told["changed"],
+        told["day_0_30"], f" {noun('patient', counts.day_0_30)} on day 0–30, ", told["day_31_90"], " on day 31–90; ",
+        told["infusions"], f" {noun('infusion', counts.infusions)}; ", "new episodes ", told["new"], ", changed ",
+        told["changed"],
         ", withdrawn ", told["withdrawn"], "; deaths ", told["deaths"], "; ",
         told["to_adjudicate"],
     )  # fmt: skip
+
+
+def noun(word: str, number: int) -> str:
+    """A noun in the number that goes with a count.
+
+    >>> noun("infusion", 1), noun("infusion", 0)
+    ('infusion', 'infusions')
+    """
+    return word if number == 1 else f"{word}s"
 
 
 def figure(name: str, value: int) -> Printed:
