@@ -1,5 +1,6 @@
 """How a resource of a patient's type names its patient."""
 
+import re
 from collections.abc import Mapping
 from enum import Enum
 from typing import Any
@@ -24,6 +25,9 @@ PATIENT_ELEMENTS: Mapping[str, str] = dict.fromkeys(
 # A Specimen belongs to the patient of the Observation that names it, and the other way round (seen: 305 of 305
 # specimens of a CDC feed without subject).
 _THROUGH_SPECIMEN = frozenset({"Observation", "DiagnosticReport"})
+
+# A pattern for references that may lead to a patient.
+SIGNS_OF_PATIENT = r"Patient/|^urn:|^Patient\?|^#"
 
 
 class PatientReference(Enum):
@@ -59,4 +63,4 @@ def patient_reference(resource_type: str, resource: Mapping[str, Any]) -> Patien
 
 
 def _may_be_patient(reference: str) -> bool:
-    return "Patient/" in reference or reference.startswith(("urn:", "Patient?", "#"))
+    return re.search(SIGNS_OF_PATIENT, reference) is not None

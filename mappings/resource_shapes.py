@@ -1,73 +1,115 @@
 """What FHIR says about each string of a resource with a given skeleton: the kind of primitive it must be."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
+from itertools import count
 from typing import Any
 
-import orjson
-
-from mappings.json_skeletons import EXPONENT, Layout
-from mappings.primitive_rules import RULES, UNRULED
+from mappings.json_skeletons import EXPONENT
+from mappings.patient_reference import PATIENT_ELEMENTS, PatientReference, patient_reference
+from mappings.primitive_rules import RULED, UNRULED
 from mappings.sql_on_fhir.elements import PRIMITIVES, element, element_names, is_resource
+from mappings.validation import parsed
 
 _WHOLE_NUMBERS = frozenset({"integer", "integer64", "positiveInt", "unsignedInt"})
 # Longer ones may be beyond what FHIR's integers hold.
 _MOST = 999_999_999
 
 
-@dataclass
-class StringPlaces:
-    """Strings by place: `kinds` those with a rule of their primitive, `fixed` those that are part of the shape."""
+# No string of a line that bytes can split means this character, so that it marks a place in the parsed tree.
+_MARK = "\x01"
+NO_PLACE = -1
 
-    kinds: dict[int, str] = field(default_factory=dict)
-    fixed: dict[int, str] = field(default_factory=dict)
+
+@dataclass
+class ResourcePlaces:
+    """Where a resource of some shape says what: places count the values of its text, `NO_PLACE` is none.
+
+    `kinds` has the code in `RULED` of each value's primitive, 0 for none with a rule. `patient` is how the shape names
+    the patient where no reference does.
+    """
+
+    resource_type: str
+    kinds: list[int]
+    resource_id: int
+    version_id: int
+    last_updated: int
+    reference: int
+    patient: PatientReference
 
 
 class ShapeDoubtful(Exception):
-    """What the models say of this shape may depend on values that no rule covers."""
+    """What the models or contracts 5 say of this shape may depend on values that no rule covers."""
 
 
-def string_places(resource_type: str, layout: Layout, text: str) -> StringPlaces:
-    """The strings of a resource of that text, by what they must be.
+def resource_places(plain: bytes, is_removed: Sequence[bool]) -> ResourcePlaces:
+    """The places of the values of a line without escapes, of whose strings some are values.
 
     Raises:
-        ShapeDoubtful: a value has another JSON type than FHIR says, a key means something to the models alone, or the
-            same key stands twice.
+        ShapeDoubtful: the line is no resource with type, id and patient, a value has another JSON type than FHIR says,
+            a key means something to the models alone, or the same key stands twice.
     """
-    parts = text.split('"')
-    strings = parts[1::2]
-    if any(EXPONENT.search(outside) for outside in parts[::2]):
+    parts = plain.decode().split('"')
+    if b'"modifierExtension"' in plain or any(EXPONENT.search(outside) for outside in parts[::2]):
         raise ShapeDoubtful
-    keys = set(layout.keys)
-    # Each string value becomes its place, so that the parsed tree says where the strings stand.
-    parts[1::2] = [string if place in keys else str(place) for place, string in enumerate(strings)]
-    walk = _Walk(strings)
-    walk.resource(orjson.loads('"'.join(parts)), resource_type)
-    if walk.visited + len(keys) != len(strings):
+    places = count()
+    parts[1::2] = [
+        rf"\u0001{next(places)}" if removed else kept for kept, removed in zip(parts[1::2], is_removed, strict=True)
+    ]
+    tree = parsed('"'.join(parts).encode())
+    if not tree:
         raise ShapeDoubtful
-    return walk.places
+    walk = _Walk(next(places))
+    walk.resource(tree)
+    if len(walk.visited) != len(walk.kinds):
+        raise ShapeDoubtful
+    return _places(tree, walk.kinds)
+
+
+def _places(tree: dict[str, Any], kinds: list[int]) -> ResourcePlaces:
+    resource_type = tree["resourceType"]
+    meta = tree.get("meta") or {}
+    resource_id = _place(tree.get("id"))
+    subject = tree.get(PATIENT_ELEMENTS.get(resource_type, ""))
+    patient = patient_reference(resource_type, tree)
+    if resource_id == NO_PLACE or patient is PatientReference.MISSING:
+        raise ShapeDoubtful
+    return ResourcePlaces(
+        resource_type=resource_type,
+        kinds=kinds,
+        resource_id=resource_id,
+        version_id=_place(meta.get("versionId")),
+        last_updated=_place(meta.get("lastUpdated")),
+        reference=_place(subject.get("reference")) if isinstance(subject, dict) else NO_PLACE,
+        patient=patient,
+    )
+
+
+def _place(value: object) -> int:
+    return int(value[1:]) if isinstance(value, str) and value.startswith(_MARK) else NO_PLACE
 
 
 class _Walk:
-    def __init__(self, strings: list[str]) -> None:
-        self._strings = strings
-        self.places = StringPlaces()
-        self.visited = 0
+    """Goes through a parsed tree whose values are their places; `kinds` as in `ResourcePlaces`."""
 
-    def resource(self, tree: Any, resource_type: str | None) -> None:  # noqa: ANN401 - JSON
-        """A resource; None for the type means that it says it itself."""
+    def __init__(self, values: int) -> None:
+        self.kinds = [0] * values
+        self.visited: set[int] = set()
+
+    def resource(self, tree: Any) -> None:  # noqa: ANN401 - JSON
+        """A resource, which says its type itself."""
         if not isinstance(tree, dict) or not isinstance(tree.get("resourceType"), str):
             raise ShapeDoubtful
-        said = self._strings[int(tree["resourceType"])]
-        if not is_resource(said) or resource_type not in {None, said}:
+        said = tree["resourceType"]
+        if not is_resource(said):
             raise ShapeDoubtful
         self._object(tree, _keys(said))
 
     def _object(self, tree: dict[str, Any], keys: Mapping[str, tuple[str, bool]]) -> None:
         for key, value in tree.items():
             if key == "resourceType":
-                self._fixed(value)
+                self._type(value)
             elif key in keys:
                 self._element(value, *keys[key])
             elif "_" in key:
@@ -91,7 +133,7 @@ class _Walk:
             if type_name in PRIMITIVES:
                 self._primitive(one, type_name)
             elif type_name == "Resource":
-                self.resource(one, None)
+                self.resource(one)
             elif isinstance(one, dict):
                 self._object(one, _keys(type_name))
             else:
@@ -104,26 +146,32 @@ class _Walk:
 
     def _primitive(self, value: object, type_name: str) -> None:
         if isinstance(value, str):
-            self._string(int(value), type_name)
+            self._string(value, type_name)
         elif not _is_plain(value, type_name):
             raise ShapeDoubtful
 
-    def _string(self, place: int, type_name: str) -> None:
-        self.visited += 1
-        if type_name in RULES:
-            self.places.kinds[place] = type_name
+    def _string(self, value: str, type_name: str) -> None:
+        place = self._visited(value)
+        if type_name in RULED:
+            self.kinds[place] = RULED.index(type_name) + 1
         elif type_name not in UNRULED:
             raise ShapeDoubtful
 
-    def _fixed(self, value: object) -> None:
-        if not isinstance(value, str):
+    def _visited(self, value: str) -> int:
+        place = _place(value)
+        if place == NO_PLACE:
             raise ShapeDoubtful
-        self.visited += 1
-        self.places.fixed[int(value)] = self._strings[int(value)]
+        self.visited.add(place)
+        return place
+
+    def _type(self, value: object) -> None:
+        # It is part of the skeleton and no value, unless it is no text.
+        if not isinstance(value, str) or value.startswith(_MARK):
+            raise ShapeDoubtful
 
     def _ignored(self, value: object) -> None:
         if isinstance(value, str):
-            self.visited += 1
+            self._visited(value)
         elif isinstance(value, dict):
             for inner in value.values():
                 self._ignored(inner)

@@ -9,7 +9,6 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
@@ -82,17 +81,31 @@ def open_lines(file: LandedFile) -> Iterator[bytes]:
     Raises:
         LandingDamaged: the file is missing or cut off.
     """
+    for block in line_blocks(file):
+        yield from block
+
+
+def line_blocks(file: LandedFile) -> Iterator[list[bytes]]:
+    """The same, many lines at a time.
+
+    Raises:
+        LandingDamaged: the file is missing or cut off.
+    """
     opener = gzip.open if file.path.suffix == ".gz" else open
+    rest = b""
     try:
-        # The reader of gzip finds line ends in Python, the one around it does not.
-        with opener(file.path, "rb") as content, BufferedReader(content, _BLOCK_BYTES) as lines:
-            for line in lines:
-                yield line.rstrip(b"\r\n")
+        with opener(file.path, "rb") as content:
+            while block := content.read(_BLOCK_BYTES):
+                # Splitting a block takes a tenth of the time of asking a file for its lines.
+                *lines, rest = (rest + block).split(b"\n")
+                yield [line.rstrip(b"\r") for line in lines] if b"\r" in block else lines
     except (OSError, EOFError) as error:
         raise LandingDamaged(
             f"{file.landing_file} cannot be read ({type(error).__name__}). Nothing of this ingest was loaded; "
             "restore the file from the backup, or fetch again."
         ) from error
+    if rest:
+        yield [rest.rstrip(b"\r")]
 
 
 def check_file(file: LandedFile) -> None:

@@ -4,22 +4,19 @@ Lines gather over files, because a statement of the store costs as much for ten 
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 
-import pyarrow
+import numpy
 
-from mappings.patient_reference import PatientReference
-from mappings.shape_judge import Line, ShapeJudge
+from mappings.shape_judge import ShapeJudge
 from warehouse.connection import Connection, append_rows
-from warehouse.lines import INCOMING_COLUMNS, LandedLine, read_line
-from warehouse.statements import run_statement
+from warehouse.line_batches import LineBatch, Numbers, Stretch
+from warehouse.statements import run_statement, run_statement_column
 
-_BATCH_LINES = 20_000
-_LAST_UPDATED = INCOMING_COLUMNS.index("last_updated")
-_INCOMING = pyarrow.schema(
-    [(name, pyarrow.int32() if name == "line" else pyarrow.string()) for name in INCOMING_COLUMNS]
-)
+# The archive is searched once for each batch, so that few large ones are better.
+_BATCH_LINES = 50_000
+_BATCH_BYTES = 48 << 20
 
 
 @dataclass(frozen=True)
@@ -38,7 +35,7 @@ class LineCounts:
 
 
 class LineSorter:
-    """Takes the lines of an ingest one by one; after `flush` all of them are in the archive and in the counts.
+    """Takes the lines of an ingest; after `flush` all of them are in the archive and in the counts.
 
     `by_arrival`: of this ingest's server only the order of arrival is believed, not when it says that it updated.
     """
@@ -48,58 +45,55 @@ class LineSorter:
         self._judge = judge
         self._landed_at = landed_at
         self._by_arrival = by_arrival
-        self._waiting: list[LandedLine] = []
+        self._waiting: list[Stretch] = []
+        self._waiting_lines = 0
+        self._waiting_bytes = 0
         self._tallies: dict[str, Counter[str]] = {name: Counter() for name in LineCounts.__dataclass_fields__}
 
-    def add(self, content: bytes, *, landing_file: str, line: int) -> None:
-        """Take one line as landed; `line` counts from 1."""
-        self._tallies["lines"][landing_file] += 1
-        if not content or content.isspace():
-            self._tallies["blank"][landing_file] += 1
-            return
-        self._waiting.append(read_line(content, landing_file=landing_file, line=line))
-        if len(self._waiting) >= _BATCH_LINES:
-            self.flush()
+    def add(self, lines: Sequence[bytes], *, landing_file: str, first: int) -> None:
+        """Take lines that stand behind each other; `first` is the number of the first in its file, counted from 1."""
+        while lines:
+            room = _BATCH_LINES - self._waiting_lines
+            some, lines = lines[:room], lines[room:]
+            stretch = Stretch.of(landing_file, first, some)
+            self._waiting.append(stretch)
+            self._waiting_lines += len(some)
+            self._waiting_bytes += sum(map(len, stretch.lines))
+            self._tallies["lines"][landing_file] += len(some)
+            self._tallies["blank"][landing_file] += len(some) - len(stretch.lines)
+            first += len(some)
+            if self._waiting_lines >= _BATCH_LINES or self._waiting_bytes >= _BATCH_BYTES:
+                self.flush()
 
     def flush(self) -> None:
         """Write what waits."""
-        lines, self._waiting = self._waiting, []
-        if not lines:
+        batch = LineBatch(self._waiting, self._judge)
+        self._waiting, self._waiting_lines, self._waiting_bytes = [], 0, 0
+        if not len(batch):
             return
-        rows = [line.incoming_row(is_dated=not self._by_arrival) for line in lines]
-        columns = zip(*rows, strict=True)
-        arrays = [pyarrow.array(column, kind.type) for column, kind in zip(columns, _INCOMING, strict=True)]
-        self._archive.register("incoming", pyarrow.table(arrays, schema=_INCOMING))
-        stored = run_statement(self._archive, "store_versions", landed_at=self._landed_at)
-        if any(row[_LAST_UPDATED] is None for row in rows):
-            stored += run_statement(self._archive, "store_returned", landed_at=self._landed_at)
-        rejected = run_statement(self._archive, "store_rejects", landed_at=self._landed_at)
-        self._archive.unregister("incoming")
-        usable = [line for line in lines if line.patient is not None]
-        if len(usable) > len(stored):
-            places = set(stored)
-            usable = [line for line in usable if (line.landing_file, line.line) in places]
-        findings = list(self._findings(usable))
+        stored = self._store(batch)
+        findings = [(*row, self._landed_at) for row in batch.findings(stored)]
         append_rows(self._archive, "raw.findings", findings)
-        self._count("stored", (str(row[0]) for row in stored))
-        self._count("rejects", (str(row[0]) for row in rejected))
-        self._count("findings", (str(row[0]) for row in findings))
+        self._tallies["stored"] += batch.file_counts(stored)
+        self._tallies["rejects"] += batch.file_counts(batch.rejects())
+        self._tallies["findings"].update(row[0] for row in findings)
+
+    def _store(self, batch: LineBatch) -> Numbers:
+        """The numbers of the lines that were new, once they are in raw, and the rejects too."""
+        rows = batch.rows(is_dated=not self._by_arrival)
+        self._archive.register("incoming", rows)
+        run_statement(self._archive, "new_lines", landed_at=self._landed_at)
+        run_statement(self._archive, "store_versions")
+        stored: Numbers = run_statement_column(self._archive, "new_line_numbers")
+        if rows["last_updated"].null_count:
+            returned = run_statement(self._archive, "store_returned", landed_at=self._landed_at)
+            stored = numpy.append(stored, batch.numbers_of(returned))
+        run_statement(self._archive, "store_rejects", landed_at=self._landed_at)
+        self._archive.unregister("incoming")
+        return stored
 
     def counts(self, landing_file: str) -> LineCounts:
         """Where the lines of one file went, once all is flushed."""
         found = {name: tally[landing_file] for name, tally in self._tallies.items()}
         found["duplicates"] = found["lines"] - found["stored"] - found["rejects"] - found["blank"]
         return LineCounts(**found)
-
-    def _count(self, name: str, landing_files: Iterator[str]) -> None:
-        self._tallies[name].update(landing_files)
-
-    def _findings(self, lines: Sequence[LandedLine]) -> Iterator[tuple[str | int | None, ...]]:
-        usable = [
-            Line(line.resource_type or "", line.text, line.resource or {}, line.patient or PatientReference.NOT_NEEDED)
-            for line in lines
-        ]
-        for line, findings in zip(lines, self._judge.judge(usable), strict=True):
-            for finding in findings:
-                place = (line.landing_file, line.line, line.resource_type, line.resource_id)
-                yield *place, finding.path, finding.reason, self._landed_at

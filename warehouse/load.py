@@ -13,7 +13,7 @@ from pathlib import Path
 from mappings.shape_judge import ShapeJudge
 from warehouse.connection import Connection, append_rows, disk_errors, transaction
 from warehouse.errors import LandingDamaged, LandingOutOfOrder
-from warehouse.ingests import ClosedIngest, check_file, closed_ingests, open_lines
+from warehouse.ingests import ClosedIngest, check_file, closed_ingests, line_blocks
 from warehouse.issued import load_issued
 from warehouse.line_sorter import LineCounts, LineSorter
 from warehouse.schema import open_archive
@@ -109,8 +109,10 @@ def _load_ingest(archive: Connection, ingest: ClosedIngest, judge: ShapeJudge) -
 
 def _load_lines(archive: Connection, ingest: ClosedIngest, sorter: LineSorter) -> LineCounts:
     for file in ingest.files:
-        for number, content in enumerate(open_lines(file), start=1):
-            sorter.add(content, landing_file=file.landing_file, line=number)
+        first = 1
+        for lines in line_blocks(file):
+            sorter.add(lines, landing_file=file.landing_file, first=first)
+            first += len(lines)
     sorter.flush()
     total = LineCounts()
     for file in ingest.files:

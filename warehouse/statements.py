@@ -5,6 +5,7 @@ from importlib.resources import files
 from typing import Any
 
 import pandas
+from numpy.typing import NDArray
 
 from warehouse.connection import Connection
 
@@ -22,6 +23,12 @@ def run_statement_frame(connection: Connection, name: str, **variables: str) -> 
     for variable, value in variables.items():
         connection.execute(f"set variable {variable} = $value", {"value": value})
     return connection.execute(_statement(name)).df()
+
+
+def run_statement_column(connection: Connection, name: str) -> NDArray[Any]:
+    """The only column of a statement, as an array."""
+    (column,) = connection.execute(_statement(name)).fetchnumpy().values()
+    return column
 
 
 @cache

@@ -12,5 +12,4 @@ select
     incoming.patient_id
 from incoming
 where incoming.reject_reason is not null
-order by incoming.landing_file, incoming.line
-returning landing_file, line;
+order by incoming.landing_file, incoming.line;
