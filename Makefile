@@ -51,7 +51,7 @@ test: .uv/bin/uv
 	$(MAKE) --no-print-directory -j 2 $(VENV)/.installed $(HAPI)/server/target/tried
 	$(MAKE) --no-print-directory -j 2 lint suite
 
-# In the order of the folders: the demo begins early, and no worker waits for it at the end.
+# In the order of tests/conftest.py: the demo begins at once, and no worker waits for it or for the other at the end.
 suite: $(VENV)/.installed
 	$(VENV)/bin/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not nightly and not hapi"
 
