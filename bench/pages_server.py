@@ -23,7 +23,8 @@ TEMPLATE = (
 STATEMENT = {
     "resourceType": "CapabilityStatement",
     "fhirVersion": "4.0.1",
-    "rest": [{"resource": [{"type": "Observation"}]}],
+    # With a history: of a server without one, what is held must be remembered by name, to see what is gone.
+    "rest": [{"resource": [{"type": "Observation", "interaction": [{"code": "history-type"}]}]}],
 }
 
 

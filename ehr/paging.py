@@ -108,17 +108,17 @@ class _Walk:
     client: Client
     is_over: Callable[[], bool]
     seen_pages: set[int]
-    seen_urls: set[str] = field(default_factory=set)
+    seen_urls: set[int] = field(default_factory=set)
     url: str = ""
 
     def fetch(self, link: str) -> Page:
         # A relative link is completed as a browser would; an absolute one stays as it is.
         self.url = urljoin(self.url or f"{self.client.access.base}/", link)
-        if self.url in self.seen_urls:
+        if hash(self.url) in self.seen_urls:
             raise PageRepeated("the server repeated a link")
         if self.is_over():
             raise TimeIsUp("the time of the pull was up before the last page")
-        self.seen_urls.add(self.url)
+        self.seen_urls.add(hash(self.url))
         page = self.client.get(self.url, read_page)
         if page.entries and _content(page) in self.seen_pages:
             raise PageRepeated("the server repeated a page")

@@ -16,6 +16,7 @@ from ehr.client import Client
 from ehr.crawl import Crawl
 from ehr.errors import PlanRefused
 from ehr.folder import land_folder
+from ehr.garbage import seldom_collected
 from ehr.held import read_held
 from ehr.landed_files import LandedFile
 from ehr.landing import Landing, closing_instant, open_landing
@@ -47,7 +48,7 @@ def pull(
         return _pull_folder(plan, landing_root, clock, report)
     if plan.source not in ("search", "export") or plan.access is None:
         raise PlanRefused(f"the source {plan.source} cannot be pulled: give a server, or a folder. Nothing was landed.")
-    with closing(Client(plan.access)) as client:
+    with seldom_collected(), closing(Client(plan.access)) as client:
         started_at = clock()
         capability = read_capability(client)
         began = server_clock(client.date_header, started_at)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ehr.bundles import Entry, Page, read_page
 from ehr.client import Client, Pairs
-from ehr.distinct import Distinct
+from ehr.distinct import Distinct, Seen
 from ehr.errors import EhrError, RequestRefused, TimeIsUp
 from ehr.paging import first_page, walk_on
 
@@ -42,7 +42,7 @@ class Tally:
     server_count: int | None = None
     ids: Distinct = field(default_factory=Distinct)
     versions: Distinct = field(default_factory=Distinct)
-    known: set[int] | None = None
+    known: Seen | None = None
     longest: int = 0
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -67,7 +67,7 @@ class UnitFetch:
         """
         tally = self.tally
         if tally.walks and tally.known is None:
-            tally.known = tally.versions.as_set()
+            tally.known = Seen(tally.versions)
         tally.walks += 1
         tally.ids.begin()
         tally.server_count = None
@@ -121,11 +121,8 @@ class UnitFetch:
         self.tally.versions.extend(versions)
         self.keep(entries if self.tally.known is None else list(self._fresh(entries, versions, self.tally.known)))
 
-    def _fresh(self, entries: list[Entry], versions: list[int], known: set[int]) -> Iterator[Entry]:
-        for entry, version in zip(entries, versions, strict=True):
-            if version not in known:
-                known.add(version)
-                yield entry
+    def _fresh(self, entries: list[Entry], versions: list[int], known: Seen) -> Iterator[Entry]:
+        return (entry for entry, is_fresh in zip(entries, known.fresh(versions), strict=True) if is_fresh)
 
 
 def _identity(entry: Entry) -> int:
