@@ -16,6 +16,7 @@ from ehr.capability import Capability
 from ehr.client import Client
 from ehr.errors import ServerUnreachable
 from ehr.export_crawl import ExportCrawl
+from ehr.following import Following
 from ehr.known import ABSENT_TYPE, Known
 from ehr.landing import Landing
 from ehr.ledger import UnitRow, pending_row
@@ -26,7 +27,6 @@ from ehr.patients import PatientCrawl, PatientHarvest, crawl_patient, leave_pati
 from ehr.plan import ProgressEvent, PullPlan
 from ehr.references import ALWAYS_WANTED, FOLLOWED, Pointers
 from ehr.roster import resolve_roster
-from ehr.shelf import Shelf
 from ehr.spool import open_spool
 from ehr.units import SearchUnit, fetch_unit
 from ehr.watermarks import Newest, State, since_of
@@ -34,8 +34,6 @@ from ehr.withdrawals import Withdrawals
 
 Report = Callable[[ProgressEvent], None]
 UNITS_BEFORE_GIVING_UP = 20
-# A report, its panels, their members, a specimen and its parent: further than this nothing has been seen to point.
-REFERENCES_DEEP = 6
 
 
 @dataclass(slots=True)
@@ -58,7 +56,7 @@ class Crawl:
     newest: Newest = field(default_factory=Newest)
     state: State = field(default_factory=State)
     asked_in_full: set[tuple[str, str | None]] = field(default_factory=set)
-    shelves: dict[str, Shelf] = field(init=False)
+    following: Following = field(init=False)
     merges: Merges = field(init=False)
     known_at: str | None = None
     resources: int = 0
@@ -67,7 +65,8 @@ class Crawl:
     def __post_init__(self) -> None:
         self.pointers = Pointers(self._targets)
         self.merges = Merges(self.plan.merged)
-        self.shelves = {name: Shelf(self.client, name, self.is_over) for name in FOLLOWED}
+        offered = frozenset(name for name in FOLLOWED if self.capability.offers(name))
+        self.following = Following(self.client, self.pointers, offered, self.is_over)
 
     def run(self) -> int | None:
         """Pull everything of the plan; the number of patients looked at, None for the roster `all`.
@@ -84,8 +83,7 @@ class Crawl:
         else:
             patients = self._crawl_patients()
         self._demand_answers(at_least=1)
-        self._follow_references()
-        self.withdrawals.learn(self._keep)
+        self._learn_and_follow()
         if self.plan.only is None:
             self._leave_state()
         return patients
@@ -122,7 +120,7 @@ class Crawl:
         if self.plan.only is None:
             carried = self.left_open.carried(patient_ids)
             patient_ids += [name for name in carried if not self.plan.is_forgotten(name)]
-        medications = self.shelves["Medication"]
+        medications = self.following.shelves["Medication"]
         ingest_id, targets = self.landing.ingest_id, self._targets
         crawl = PatientCrawl(self.client, self.plan, self.capability, ingest_id, medications, targets, self.is_over)
         if self.withdrawals.absences is not None:
@@ -194,7 +192,7 @@ class Crawl:
 
         def medications() -> list[Resource]:
             offered = self.capability.offers("Medication")
-            return self.shelves["Medication"].fetch(self.pointers.missing("Medication") if offered else ())
+            return self.following.shelves["Medication"].fetch(self.pointers.missing("Medication") if offered else ())
 
         crawl = ExportCrawl(
             self.client,
@@ -257,35 +255,17 @@ class Crawl:
             name for name in FOLLOWED if name not in whole and (name in ALWAYS_WANTED or name in self.plan.types)
         )
 
-    def _follow_references(self) -> None:
-        targets = [name for name in FOLLOWED if name in self._targets and self.capability.offers(name)]
-        for name in targets:
-            # Asked for again: a watermark never brings back what only a reference leads to.
-            self.pointers.wanted[name].update(self.plan.unresolved.get(name, ()))
-        for _ in range(REFERENCES_DEEP):
-            if not any([self._fetch_pointed_to(name) for name in targets]):
-                break
-        for name in targets:
-            shelf = self.shelves[name]
-            self.state.unresolved[name] = shelf.unresolved()
-            if shelf.found or shelf.unresolved():
-                self.landing.add_row(shelf.row(self.landing.ingest_id))
-        for name in sorted(self._targets - set(targets)):
-            if absent := len(self.pointers.missing(name)):
-                self.landing.add_row(self._row_of_out_of_reach(name, absent))
-
-    def _row_of_out_of_reach(self, name: str, absent: int) -> UnitRow:
-        reason = f"{absent} of {absent} referenced cannot be had: {ABSENT_TYPE}"
-        unit = f"references {name}"
-        return UnitRow(self.landing.ingest_id, unit, name, None, absent, 0, 0, None, 0, "complete", reason)
-
-    def _fetch_pointed_to(self, resource_type: str) -> bool:
-        """Fetch what is pointed to and has not come; whether anything new came, which may point further."""
-        shelf = self.shelves[resource_type]
-        shelf.fetch(self.pointers.missing(resource_type))
-        entries = shelf.take()
-        self._keep(entries)
-        return bool(entries)
+    def _learn_and_follow(self) -> None:
+        self.following.ask_again(self.plan.unresolved)
+        self.following.follow(self._keep)
+        before = self.resources
+        self.withdrawals.learn(self._keep)
+        if self.resources > before:
+            # What was fetched or read again may point further.
+            self.following.follow(self._keep)
+        self.state.unresolved = self.following.unresolved()
+        for row in self.following.rows(self.landing.ingest_id):
+            self.landing.add_row(row)
 
     def _keep(self, entries: list[Entry]) -> None:
         for entry in entries:

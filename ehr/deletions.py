@@ -1,20 +1,17 @@
-"""What the server no longer has: by the history of a type, or by reading ids again one by one."""
+"""What the server no longer has, by the history of a type (without one: ehr/comparison.py)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import groupby
 
-from ehr.bundles import Entry, Page
+from ehr.bundles import Page
 from ehr.client import Client, Pairs
 from ehr.errors import EhrError, RequestRefused, TimeIsUp, UnitFailed
 from ehr.ledger import Status, UnitRow
 from ehr.manifest import Deletion
 from ehr.paging import walk_pages
-from ehr.shelf import read_one
 
-GONE = 410
 TRIES = 2
 OVER = TimeIsUp("the time of the pull was up")
 
@@ -126,45 +123,3 @@ def _walk_barely(client: Client, history: History, pairs: Pairs, is_over: Callab
 def _walk(client: Client, history: History, pairs: Pairs, is_over: Callable[[], bool]) -> None:
     for page in walk_pages(client, client.search_url(f"{history.resource_type}/_history", pairs), is_over):
         history.take(page)
-
-
-def reread(
-    client: Client,
-    wanted: Sequence[tuple[str, str]],
-    keep: Callable[[list[Entry]], None],
-    *,
-    ingest_id: str,
-) -> Iterator[tuple[UnitRow, list[Deletion]]]:
-    """Read resources again, type by type: what is there is kept, 410 is a deletion, 404 is said in the reason.
-
-    Raises:
-        TokenRefused: see `Client.get`.
-    """
-    for resource_type, group in groupby(sorted(set(wanted)), key=lambda pair: pair[0]):
-        ids = [pair[1] for pair in group]
-        deletions: list[Deletion] = []
-        received = unknown = failed = 0
-        for resource_id in ids:
-            try:
-                entry, status_code = read_one(client, resource_type, resource_id)
-            except UnitFailed:
-                failed += 1
-                continue
-            if entry is not None:
-                keep([entry])
-                received += 1
-            elif status_code == GONE:
-                deletions.append(Deletion(resource_type, resource_id, "read"))
-            else:
-                unknown += 1
-        yield _reread_row(ingest_id, resource_type, len(ids), received, (unknown, failed)), deletions
-
-
-def _reread_row(ingest_id: str, resource_type: str, asked: int, received: int, troubles: tuple[int, int]) -> UnitRow:
-    unknown, failed = troubles
-    status: Status = "complete" if not failed else ("incomplete" if received else "failed")
-    said = [f"{failed} could not be read"] if failed else []
-    said += [f"{unknown} are not on the server"] if unknown else []
-    name = f"reread {resource_type}"
-    reason = "; ".join(said) or None
-    return UnitRow(ingest_id, name, resource_type, None, asked, received, received, None, 1, status, reason)

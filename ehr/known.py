@@ -31,7 +31,7 @@ class Known:
         broken = {
             (row.resource_type, row.patient_id)
             for row in rows
-            if row.status != "complete" and not row.unit.startswith(("history", "reread", "references", "deletions"))
+            if row.status != "complete" and not row.unit.startswith(("history", "references", "deletions"))
         }
         for row in rows:
             if row.unit.startswith(("patient", "type")) and row.reason != ABSENT_TYPE:

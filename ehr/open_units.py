@@ -17,8 +17,6 @@ from ehr.ledger import UnitRow
 from ehr.plan import PullPlan
 from ehr.watermarks import newest_state
 
-# What was to be read again one by one is only asked for by name, so only a complete row closes it.
-NEVER_CLOSED = ("reread",)
 Unit = tuple[str, str, str | None]
 
 
@@ -42,7 +40,7 @@ class OpenUnits:
         pending = {row.patient_id for row in rows if row.status == "pending"}
         seen = {row.patient_id for row in rows}
         for unit, resource_type, patient_id in sorted(self.units - asked, key=str):
-            if unit.startswith(NEVER_CLOSED) or (patient_id is not None and patient_id in pending):
+            if patient_id is not None and patient_id in pending:
                 continue
             reason = "no longer asked for" if patient_id is None or patient_id in seen else "no longer on the roster"
             yield UnitRow(ingest_id, unit, resource_type, patient_id, 0, 0, 0, None, 0, "complete", reason)

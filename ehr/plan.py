@@ -50,8 +50,7 @@ class PullPlan:
 
     `watermarks` (type, or (patient, type) -> FHIR instant), `previous_roster`, `known_index_days`, `unresolved` (ids by
     type that were pointed to and did not come) and `merged` (patients that others were merged with, who are pulled
-    beside the roster) make a pull incremental; `continue_from` fills them. `reread`
-    lists (type, id) to be read again one by one: 410 is a deletion.
+    beside the roster) make a pull incremental; `continue_from` fills them.
 
     `only` makes it a pull of a part: no watermark moves and nothing is closed.
 
@@ -74,7 +73,6 @@ class PullPlan:
     known_index_days: Mapping[str, Sequence[date]] = field(default_factory=dict)
     unresolved: Mapping[str, Sequence[str]] = field(default_factory=dict)
     merged: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    reread: Sequence[tuple[str, str]] = ()
     only: Only | None = None
     until: datetime | None = None
     is_forgotten: Callable[[str], bool] = nobody

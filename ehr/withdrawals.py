@@ -10,7 +10,7 @@ from ehr.absences import Absences
 from ehr.capability import Capability
 from ehr.client import Client
 from ehr.comparison import Comparison, Outcome, Reach
-from ehr.deletions import HistoryRefused, fetch_deletions, reread
+from ehr.deletions import HistoryRefused, fetch_deletions
 from ehr.landing import Landing
 from ehr.ledger import UnitRow
 from ehr.parallel import in_order
@@ -51,9 +51,6 @@ class Withdrawals:
         """Ask, and write what was learned into the landing; `keep` lands what is read again."""
         self._compare(keep)
         self._ask_histories()
-        for row, deletions in reread(self.client, self.plan.reread, keep, ingest_id=self.landing.ingest_id):
-            self.landing.add_row(row)
-            self.landing.deletions += deletions
 
     @property
     def state(self) -> dict[str, list[str]]:

@@ -125,7 +125,7 @@ def test_messages_receipts_and_progress_name_no_patient(site, hospital, make, tm
     said = []
     faults = [Fault(f"Observation.*{SENTINEL}p1", times=None, status=500, body=SENTINEL.encode())]
     with running(folder, faults=faults, token="t0ken") as url:
-        plan = site.plan(url, roster_file=roster, token="t0ken", reread=(("Condition", f"{SENTINEL}p9"),))
+        plan = site.plan(url, roster_file=roster, token="t0ken")
         said.append(repr(pull(plan, site.root, clock=site.clock, report=lambda event: said.append(repr(event)))))
         said += [row["reason"] or "" for row in site.ledger_rows()]
         with pytest.raises(EhrError) as refused:

@@ -132,16 +132,6 @@ def test_a_history_that_falls_short_of_its_own_count_is_not_whole(site, hospital
     assert short.incomplete_types == {"Condition": 1}
 
 
-def test_a_deletion_is_learned_by_reading_again(site, hospital, make):
-    folder = hospital(make.small_hospital(), [("Condition", "p0-c", LATER)])
-    wanted = (("Condition", "p0-c"), ("Condition", "p1-c"), ("Condition", "never"))
-    with running(folder, profile="us-core") as url:
-        receipt = site.pull(url, reread=wanted)
-    assert [row["learned_by"] for row in site.manifest(receipt)["deletions"]] == ["read"]
-    row = next(row for row in site.ledger(receipt) if row["unit"] == "reread Condition")
-    assert (row["asked"], row["received"], row["reason"]) == (3, 1, "1 are not on the server")
-
-
 def test_other_types_or_codes_start_from_nothing(site, hospital, make):
     with running(hospital()) as url:
         first = site.pull_on(url)

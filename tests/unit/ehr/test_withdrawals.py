@@ -151,10 +151,11 @@ def test_a_server_without_last_updated_is_compared_with_what_came_in_full(site, 
 
 def test_what_no_change_told_of_is_fetched_where_counts_differ(site, before, two, make):
     # Written before the first pull by its lastUpdated, as after a restore or by a clock that is wrong.
-    silent = make.resource("Observation", "p0-silent", "p0", updated="2025-01-01T00:00:00Z")
-    receipt = two([*before, silent], [])
+    old = {"updated": "2025-01-01T00:00:00Z"}
+    silent = make.resource("Observation", "silent", "p0", hasMember=[{"reference": "Observation/deep"}], **old)
+    receipt = two([*before, silent, make.resource("Observation", "deep", **old)], [])
     assert receipt.is_complete
-    assert "p0-silent" in site.ids(receipt)["Observation"]
+    assert {"silent", "deep"} <= site.ids(receipt)["Observation"]
     assert site.manifest(receipt)["deletions"] == []
 
 
