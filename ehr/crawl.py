@@ -20,6 +20,7 @@ from ehr.following import Following
 from ehr.known import ABSENT_TYPE, Known
 from ehr.landing import Landing
 from ehr.ledger import UnitRow, pending_row
+from ehr.leftovers import Leftovers, open_leftovers
 from ehr.merges import LINKS_DEEP, Merges, merged_with
 from ehr.open_units import OpenUnits, still_open
 from ehr.parallel import in_order
@@ -59,6 +60,7 @@ class Crawl:
     following: Following = field(init=False)
     merges: Merges = field(init=False)
     known_at: str | None = None
+    leftovers: Leftovers | None = None
     resources: int = 0
     count_lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -214,6 +216,9 @@ class Crawl:
 
     def _crawl_types(self) -> None:
         types = [name for name in self.plan.types if self.capability.offers(name)]
+        left = open_leftovers(self.plan, self.landing.folder.parent, self.began, self.landing.ingest_id)
+        # What a killed pull brought is known as of when that one began.
+        self.leftovers, self.began = left, left.began
         done = 0
 
         def tell() -> None:
@@ -244,7 +249,14 @@ class Crawl:
         since = since_of(self.plan, resource_type, None)
         pairs = (("_lastUpdated", f"ge{since}"),) if since else ()
         unit = SearchUnit(f"type {resource_type}", resource_type, pairs)
-        row = fetch_unit(self.client, unit, keep, ingest_id=self.landing.ingest_id, is_over=self.is_over)
+        row = fetch_unit(
+            self.client,
+            unit,
+            keep,
+            ingest_id=self.landing.ingest_id,
+            is_over=self.is_over,
+            leftover=self.leftovers.of(resource_type) if self.leftovers else None,
+        )
         return row, pointers, newest
 
     @property

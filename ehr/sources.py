@@ -21,6 +21,7 @@ from ehr.held import read_held
 from ehr.landed_files import LandedFile
 from ehr.landing import Landing, closing_instant, open_landing
 from ehr.ledger import UnitRow, count_statuses
+from ehr.leftovers import forget_leftovers
 from ehr.open_units import leave_as_it_was, open_units, replaced_files, still_open
 from ehr.plan import ProgressEvent, PullPlan, PullReceipt
 from ehr.profiles import read_profile
@@ -118,6 +119,7 @@ def _close(landing: Landing, landing_root: Path, clock: Callable[[], datetime], 
     landed_at = closing_instant(landing_root, clock())
     files = landing.close(landed_at)
     clear_spool(landing_root)
+    forget_leftovers(landing_root)
     return _receipt(landing, landed_at, files, patients)
 
 

@@ -78,7 +78,7 @@ def open_spool(plan: PullPlan, landing_root: Path, began: datetime, ingest_id: s
         LandingFailed: the landing folder cannot be written.
     """
     folder = landing_root / UNFINISHED / SPOOL
-    key = _key(plan, landing_root)
+    key = plan_key(plan, landing_root)
     before = _meta(folder)
     if before is not None and before["key"] == key:
         first = datetime.fromisoformat(before["began"])
@@ -97,8 +97,8 @@ def clear_spool(landing_root: Path) -> None:
     shutil.rmtree(landing_root / UNFINISHED / SPOOL, ignore_errors=True)
 
 
-def _key(plan: PullPlan, landing_root: Path) -> str:
-    """A hash of all that decides what a patient is asked for; no ingest may have closed since."""
+def plan_key(plan: PullPlan, landing_root: Path) -> str:
+    """A hash of all that decides what is asked for; no ingest may have closed since."""
     content: list[Any] = [
         [manifest.landed_at for manifest in closed_manifests(landing_root)[-1:]],
         scope_of(plan),

@@ -9,6 +9,7 @@ from ehr.bundles import Entry, Page, read_page
 from ehr.client import Client, Pairs
 from ehr.distinct import Distinct, Seen
 from ehr.errors import EhrError, RequestRefused, TimeIsUp
+from ehr.landed_lines import Leftover
 from ehr.paging import first_page, walk_on
 
 Keep = Callable[[list[Entry]], None]
@@ -33,7 +34,8 @@ class SearchUnit:
 class Tally:
     """What a unit has brought so far. `known`: versions kept before, looked up once anything is asked for again.
 
-    `longest` is how many resources the best walk brought before it ended: windows of that size will fit.
+    `longest` is how many resources the best walk brought before it ended: windows of that size will fit. `taken_up` is
+    how many a killed pull had landed.
     """
 
     received: int = 0
@@ -44,18 +46,20 @@ class Tally:
     versions: Distinct = field(default_factory=Distinct)
     known: Seen | None = None
     longest: int = 0
+    taken_up: int = 0
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class UnitFetch:
-    """A unit while it is fetched; `is_over` is asked before each page."""
+    """A unit while it is fetched; `is_over` is asked before each page, a `leftover` is taken up before the first."""
 
     client: Client
     unit: SearchUnit
     keep: Keep
     is_over: Callable[[], bool] = lambda: False
+    leftover: Leftover | None = None
     tally: Tally = field(default_factory=Tally)
 
     def walk(self, pairs: Pairs, *, most: int | None = None) -> None:
@@ -71,10 +75,11 @@ class UnitFetch:
         tally.walks += 1
         tally.ids.begin()
         tally.server_count = None
+        asked = self._take_up(self.leftover, pairs) if self.leftover is not None and tally.walks == 1 else pairs
         before = tally.received
         try:
-            page = self._first(pairs)
-            tally.server_count = self._server_count(pairs, page)
+            page = self._first(asked)
+            tally.server_count = self._server_count(pairs, page) if asked is pairs else self.count(pairs)
             if most is not None and (tally.server_count or 0) > most:
                 raise TooMany
             self._take(page)
@@ -82,6 +87,9 @@ class UnitFetch:
                 self._take(following)
         finally:
             tally.longest = max(tally.longest, tally.received - before)
+            if asked is not pairs:
+                # What was known so far were the lines of one instant; another walk must know them all.
+                tally.known = None
 
     def count(self, pairs: Pairs) -> int | None:
         """The server's own count of a search, asked for by itself; None where it gives none."""
@@ -91,6 +99,26 @@ class UnitFetch:
             ).total
         except RequestRefused:
             return None
+
+    def _take_up(self, leftover: Leftover, pairs: Pairs) -> Pairs:
+        """Keep what a killed pull landed, and say what is still to be asked for.
+
+        Without a count nothing would prove that the two make a whole, so then nothing is taken up.
+        """
+        tally = self.tally
+        if self.count(pairs) is None:
+            return pairs
+        for entries in leftover.batches():
+            self._take_in(entries)
+        tally.taken_up = tally.received
+        if leftover.last is None:
+            tally.known = Seen(tally.versions)
+            return pairs
+        at_last = Distinct()
+        at_last.extend(leftover.at_last)
+        tally.known = Seen(at_last)
+        others = [pair for pair in pairs if pair[0] != "_lastUpdated"]
+        return [*others, ("_lastUpdated", f"ge{leftover.last}")]
 
     def _first(self, pairs: Pairs) -> Page:
         if self.is_over():
@@ -114,7 +142,9 @@ class UnitFetch:
         self.tally.errors += page.issue_codes(errors=True)
         self.tally.warnings += page.issue_codes(errors=False)
         wanted = self.unit.resource_type
-        entries = [entry for entry in page.entries if entry.resource.get("resourceType") == wanted]
+        self._take_in([entry for entry in page.entries if entry.resource.get("resourceType") == wanted])
+
+    def _take_in(self, entries: list[Entry]) -> None:
         self.tally.received += len(entries)
         self.tally.ids.extend([_identity(entry) for entry in entries])
         versions = [hash(entry.line) for entry in entries]

@@ -8,6 +8,7 @@ from typing import Literal
 
 from ehr.client import Client
 from ehr.errors import ConnectionLost, RequestRefused, UnitFailed
+from ehr.landed_lines import Leftover
 from ehr.ledger import Status, UnitRow
 from ehr.paging import PageRepeated
 from ehr.unit_fetch import Keep, SearchUnit, Tally, TooMany, UnitFetch
@@ -31,9 +32,15 @@ class Verdict:
 
 
 def fetch_unit(
-    client: Client, unit: SearchUnit, keep: Keep, *, ingest_id: str = "", is_over: Callable[[], bool] = lambda: False
+    client: Client,
+    unit: SearchUnit,
+    keep: Keep,
+    *,
+    ingest_id: str = "",
+    is_over: Callable[[], bool] = lambda: False,
+    leftover: Leftover | None = None,
 ) -> UnitRow:
-    """Make one search and hand its entries, page by page, to `keep`.
+    """Make one search and hand its entries, page by page, to `keep`; first what a killed pull had landed of it.
 
     Fewer resources than the server counts, a page that came before, a page refused in the middle: the search is made
     in parts, each small enough to come whole. A paging state lost by the server, or more than it counts: the search is
@@ -45,7 +52,7 @@ def fetch_unit(
         TokenRefused: see `Client.get`.
         ServerUnreachable: the server answers nothing at all any more.
     """
-    fetch = UnitFetch(client, unit, keep, is_over)
+    fetch = UnitFetch(client, unit, keep, is_over, leftover)
     verdict = Verdict("pending", cure="again")
     for attempt in range(1, TRIES + 1):
         verdict = _try(fetch, attempt)
@@ -92,6 +99,7 @@ def _judge(tally: Tally) -> Verdict:
 
 def _row(fetch: UnitFetch, attempts: int, verdict: Verdict, ingest_id: str) -> UnitRow:
     tally, unit = fetch.tally, fetch.unit
+    taken_up = f"{tally.taken_up} landed by a pull that was killed" if tally.taken_up else None
     return UnitRow(
         ingest_id=ingest_id,
         unit=unit.name,
@@ -103,5 +111,5 @@ def _row(fetch: UnitFetch, attempts: int, verdict: Verdict, ingest_id: str) -> U
         server_count=tally.server_count,
         attempts=attempts,
         status=verdict.status,
-        reason=verdict.reason,
+        reason="; ".join(filter(None, (verdict.reason, taken_up))) or None,
     )

@@ -43,7 +43,7 @@ class Newest:
         # Texts of one form are in the order of their instants, and reading each would cost more than all the rest.
         if text.endswith("Z") and len(text) == len(known) and text <= known:
             return
-        instant = _instant(text)
+        instant = instant_of(text)
         if instant is not None:
             self.note_instant(resource_type, instant)
             if text.endswith("Z") and instant == self.by_type[resource_type]:
@@ -218,7 +218,8 @@ def _state_of_scope(landing_root: Path, scope: str) -> dict[str, Any] | None:
     return None
 
 
-def _instant(text: str) -> datetime | None:
+def instant_of(text: str) -> datetime | None:
+    """The instant that a FHIR text means, read as UTC where it names no zone; None where it is none."""
     try:
         instant = datetime.fromisoformat(text)
     except ValueError:

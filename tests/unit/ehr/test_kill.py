@@ -110,3 +110,83 @@ def test_what_a_killed_pull_brought_is_not_used_for_another_plan(site, hospital,
     with running(folder) as url:
         healed = site.pull_on(url, types=make.types | {"Encounter": (-10, 10)})
     assert {json.loads(line)["status"] for line in site.landed(healed)["Observation"]} == {"amended"}
+
+
+@pytest.fixture
+def long_type(hospital, make):
+    """Sixty Observations, one a minute, too long to stay in a compressor: `write(changed)` lets some be otherwise."""
+
+    def write(changed=()):
+        chance = random.Random(7)  # noqa: S311 - repeatable, not secret
+        bodies = {
+            f"o{number}": make.resource(
+                "Observation",
+                f"o{number}",
+                "p0",
+                updated=f"2026-02-01T00:{number:02}:00Z",
+                note=chance.randbytes(2_000).hex(),
+            )
+            for number in range(60)
+        }
+        bodies.update({body["id"]: body for body in changed})
+        return hospital(
+            [make.resource("Patient", "p0"), *(body for body in bodies.values() if body.get("status") != "gone")]
+        )
+
+    return write
+
+
+TYPE_BY_TYPE = {"roster": "all", "types": {"Observation": None}, "page_size": 10}
+
+
+def killed_in_the_middle(folder, killed_pull, *faults):
+    hanging = Fault(r"_page=", nth=5, times=None, delay_seconds=5)
+    with running(folder, faults=[hanging, *faults]) as url:
+        assert not killed_pull(url, 1.5, **TYPE_BY_TYPE)
+
+
+def row_of(site, receipt):
+    return next(row for row in site.ledger(receipt) if row["unit"] == "type Observation")
+
+
+def test_a_pull_goes_on_within_a_type(site, long_type, killed_pull):
+    folder = long_type()
+    killed_in_the_middle(folder, killed_pull)
+    with running(folder) as url:
+        healed = site.pull_on(url, **TYPE_BY_TYPE)
+        # Nothing is left to take up once an ingest has closed.
+        again = site.pull(url, **TYPE_BY_TYPE)
+    row = row_of(site, healed)
+    assert healed.is_complete
+    assert re.search(r"^\d+ landed by a pull that was killed$", row["reason"])
+    assert row["asked"] < 6
+    assert sorted(site.landed(healed)["Observation"]) == sorted(site.landed(again)["Observation"])
+    assert (row_of(site, again)["reason"], row_of(site, again)["asked"]) == (None, 6)
+
+
+def test_what_changed_and_was_deleted_after_the_kill_is_as_without_it(site, long_type, make, killed_pull):
+    killed_in_the_middle(long_type(), killed_pull)
+    changed = make.resource("Observation", "o3", "p0", updated="2026-02-02T00:00:00Z", status="amended")
+    changed["meta"]["versionId"] = "2"
+    with running(long_type([changed, {"id": "o4", "status": "gone"}])) as url:
+        healed = site.pull_on(url, **TYPE_BY_TYPE)
+    row = row_of(site, healed)
+    assert healed.is_complete
+    assert row["server_count"] == 59
+    assert {"amended"} <= {json.loads(line).get("status") for line in site.landed(healed)["Observation"]}
+    # The deletion lies after the begin of the killed pull, from where histories are asked for.
+    state = json.loads((site.root / healed.ingest_id / "state.json").read_text())
+    assert state["history_since"] <= "2026-02-01T23:55:00Z"
+
+
+def test_lines_out_of_order_are_no_place_to_go_on_from(site, long_type, killed_pull):
+    unsorted = Fault(r"_sort", times=None, ignore="_sort")
+    folder = long_type()
+    lines = (folder / "Observation.ndjson").read_text().splitlines()
+    (folder / "Observation.ndjson").write_text("\n".join(reversed(lines)) + "\n")
+    killed_in_the_middle(folder, killed_pull, unsorted)
+    with running(folder, faults=[unsorted]) as url:
+        healed = site.pull_on(url, **TYPE_BY_TYPE)
+    assert healed.is_complete
+    assert row_of(site, healed)["asked"] == 6
+    assert len(site.landed(healed)["Observation"]) == 60
