@@ -4,35 +4,24 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from prefect import flow, task
-from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
-from prefect.states import Completed
 
 from flows import dated_analyses, steps
+from flows.flow_forms import completed, noted_flow, thin_task
 from flows.outcomes import contained
 from flows.receipts import RunReceipt
-from flows.run_ends import note_end
 from flows.weekly import load_task
 
 __all__ = ["analysis"]
 
 
-@task(name="analyse", cache_policy=NO_CACHE, persist_result=False)
+@thin_task(name="analyse")
 def analyse_task(config: str | None, plan: steps.WeekPlan) -> dated_analyses.Analysed:
     """Build, check, fit and issue."""
     return contained(lambda: dated_analyses.analyse(config, plan))
 
 
-@flow(
-    name="analysis",
-    persist_result=False,
-    validate_parameters=True,
-    on_completion=[note_end],
-    on_failure=[note_end],
-    on_crashed=[note_end],
-    on_cancellation=[note_end],
-)
+@noted_flow(name="analysis")
 def analysis(
     config: str | None = None, through: date | None = None, as_of: datetime | None = None
 ) -> State[RunReceipt]:
@@ -47,4 +36,4 @@ def analysis(
         plan = contained(lambda: steps.plan_week(config, through=through, as_of=as_of))
         made = clock.time("analyse", lambda: analyse_task(config, plan))
     receipt = dated_analyses.analysis_receipt(plan, loaded, made, clock.seconds)
-    return Completed(data=receipt, name="Completed" if receipt.is_complete else "Incomplete")
+    return completed(receipt)

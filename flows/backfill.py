@@ -5,41 +5,30 @@ from __future__ import annotations
 from datetime import date, datetime
 from functools import partial
 
-from prefect import flow, task
-from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
-from prefect.states import Completed
 
 from flows import past_weeks, steps
+from flows.flow_forms import completed, noted_flow, thin_task
 from flows.outcomes import contained
 from flows.receipts import RunReceipt
-from flows.run_ends import note_end
 from flows.weekly import load_task
 
 __all__ = ["backfill", "rebuild"]
 
 
-@task(name="past week", task_run_name="issue {plan.week}", cache_policy=NO_CACHE, persist_result=False)
+@thin_task(name="past week", run_name="issue {plan.week}")
 def issue_past_task(config: str | None, plan: steps.WeekPlan) -> past_weeks.PastWeek:
     """Build and issue one week: one task a week, because a server keeps every task."""
     return contained(lambda: past_weeks.issue_past(config, plan, flow="backfill"))
 
 
-@task(name="rebuild week", task_run_name="rebuild {plan.week}", cache_policy=NO_CACHE, persist_result=False)
+@thin_task(name="rebuild week", run_name="rebuild {plan.week}")
 def rebuild_task(config: str | None, plan: steps.WeekPlan, issued_by: str) -> past_weeks.PastWeek:
     """Build one issued week again and compare."""
     return contained(lambda: past_weeks.rebuild_past(config, plan, flow=issued_by))
 
 
-@flow(
-    name="backfill",
-    persist_result=False,
-    validate_parameters=True,
-    on_completion=[note_end],
-    on_failure=[note_end],
-    on_crashed=[note_end],
-    on_cancellation=[note_end],
-)
+@noted_flow(name="backfill")
 def backfill(config: str | None = None, first: date | None = None, last: date | None = None) -> State[RunReceipt]:
     """Issue the weeks from `first` to `last` that were never issued; issued weeks are left alone.
 
@@ -53,18 +42,10 @@ def backfill(config: str | None = None, first: date | None = None, last: date | 
         weeks = [clock.time(plan.week, partial(issue_past_task, config, plan)) for plan in plans]
         contained(lambda: past_weeks.show_newest(config, plans))
     receipt = past_weeks.past_receipt("backfill", weeks, left_alone, clock.seconds)
-    return Completed(data=receipt, name="Completed" if receipt.is_complete else "Incomplete")
+    return completed(receipt)
 
 
-@flow(
-    name="rebuild",
-    persist_result=False,
-    validate_parameters=True,
-    on_completion=[note_end],
-    on_failure=[note_end],
-    on_crashed=[note_end],
-    on_cancellation=[note_end],
-)
+@noted_flow(name="rebuild")
 def rebuild(config: str | None = None, as_of: datetime | None = None, through: date | None = None) -> State[RunReceipt]:
     """Build issued weeks again from the archive and compare with what was issued, byte by byte.
 
@@ -77,4 +58,4 @@ def rebuild(config: str | None = None, as_of: datetime | None = None, through: d
         weeks = [clock.time(plan.week, partial(rebuild_task, config, plan, issued_by)) for plan, issued_by in plans]
         contained(lambda: past_weeks.show_newest(config, [plan for plan, _ in plans]))
     receipt = past_weeks.past_receipt("rebuild", weeks, 0, clock.seconds)
-    return Completed(data=receipt, name="Completed" if receipt.is_complete else "Incomplete")
+    return completed(receipt)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -13,18 +14,31 @@ from flows.context import RunContext
 from flows.errors import GateStopped, NothingLanded
 from flows.weeks import issued_runs
 from metrics.figures import COUNT_RELATIONS, Counts
-from warehouse import Build, LoadReceipt, RelationReceipt, RunKey, load_landing, read_build, reading, rebuild
+from warehouse import (
+    Build,
+    LoadReceipt,
+    RelationReceipt,
+    RunKey,
+    has_build,
+    load_landing,
+    read_build,
+    reading,
+    rebuild,
+    remove_build,
+)
 from warehouse.connection import opened
 from warehouse.errors import StoreOutdated
 from warehouse.ingests import closed_ingests
 from warehouse.known import known_archive
+from warehouse.relations import relation_names
 from warehouse.store import archive_before_path, build_path, remove_builds, remove_database
 
 __all__ = [
+    "EVERYTHING",
     "STATIONS",
     "Completeness",
-    "build_compared",
     "build_station",
+    "built",
     "check_station",
     "completeness",
     "counts_of",
@@ -35,6 +49,7 @@ __all__ = [
 ]
 
 STATIONS = ("stage", "cohort", "counts")
+EVERYTHING = (*relation_names("cohort"), *relation_names("counts"))
 log = logging.getLogger("nadir.steps")
 
 
@@ -96,11 +111,20 @@ def build_station(context: RunContext, run: RunKey, station: str) -> list[Relati
     return {"stage": build.stage, "cohort": build.cohort, "counts": build.counts}[station]()
 
 
-def build_compared(context: RunContext, run: RunKey, relations: Iterable[str]) -> None:
-    """Make only these relations of a build, without gates: it was or will be judged when it is issued."""
-    build = build_of(context, run)
-    build.stage()
-    build.needed(relations)
+@contextmanager
+def built(context: RunContext, run: RunKey, relations: Collection[str]) -> Iterator[None]:
+    """Have these relations of a build for one block, without gates; a file that was not there before goes after."""
+    store = context.settings.store
+    if has_build(store, run.run_id, relations):
+        yield
+        return
+    try:
+        build = build_of(context, run)
+        build.stage()
+        build.needed(relations)
+        yield
+    finally:
+        remove_build(store, run.run_id)
 
 
 def build_of(context: RunContext, run: RunKey) -> Build:

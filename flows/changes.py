@@ -6,15 +6,13 @@ then protocol, value sets, verdicts, what was learned of the old period, and the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 import pandas as pd
 
 from ehr.forgotten import read_forgotten
-from flows.building import build_compared, counts_of
+from flows.building import built, counts_of
 from flows.context import RunContext
 from flows.weeks import ANALYSIS
 from metrics.changes import change_frame, data_changes, definition_changes, merged_changes, period_changes
@@ -22,14 +20,12 @@ from metrics.figures import COUNT_RELATIONS, weekly_figures
 from metrics.week_states import Change, Knowledge, WeekState
 from warehouse import (
     RunKey,
-    has_build,
     landed_protocol,
     landed_value_sets,
     read_build,
     read_issued,
     read_versions_between,
     reading,
-    remove_build,
 )
 from warehouse.errors import RelationFailed
 
@@ -154,7 +150,7 @@ def by_definition(
             changes += definition_changes(state, made, ", ".join(pending))
             state, pending = made, []
     if not steps:
-        with built(context, whole):
+        with built(context, whole, COMPARED):
             state = replace(state, persons=persons_of(context, whole))
     return changes, whole, state
 
@@ -192,7 +188,7 @@ def forgotten_since(context: RunContext, last: LastIssue) -> bool:
 def rebuilt_state(context: RunContext, key: RunKey, *, must: bool) -> WeekState | None:
     """The week of a key, built for the comparison; None when old definitions do not fit today's software."""
     try:
-        with built(context, key):
+        with built(context, key, COMPARED):
             return built_state(context, key, None)
     except RelationFailed:
         if must:
@@ -207,23 +203,9 @@ def by_data(
     if base_key.data_date == run.data_date:
         return data_changes(base, today, known)
     middle_key = replace(run, data_date=base_key.data_date)
-    with built(context, middle_key):
+    with built(context, middle_key, COMPARED):
         middle = built_state(context, middle_key, None)
     return [*data_changes(base, middle, known, today=today), *period_changes(middle, today, known)]
-
-
-@contextmanager
-def built(context: RunContext, key: RunKey) -> Iterator[None]:
-    """Have what is compared of the build of a key for one block; a file that was not there before is removed after."""
-    store = context.settings.store
-    if has_build(store, key.run_id, COMPARED):
-        yield
-        return
-    try:
-        build_compared(context, key, COMPARED)
-        yield
-    finally:
-        remove_build(store, key.run_id)
 
 
 def built_state(context: RunContext, key: RunKey, estimates: pd.DataFrame | None) -> WeekState:

@@ -15,7 +15,6 @@ import pandas as pd
 
 from checks.gate import CheckRow
 from flows import building, past_weeks, pulling
-from flows.changes import built
 from flows.context import RunContext, open_context
 from flows.page_figures import table_of_patients
 from flows.publishing import check_frame, run_frame
@@ -58,7 +57,7 @@ def analyse(config: str | None, plan: WeekPlan) -> Analysed:
     context = open_context(config)
     run = building.run_key(context, as_of=plan.as_of, data_date=plan.data_date)
     log.info("analysis starts: through %s, run %s", plan.data_date, analysis_id(run))
-    with built(context, run):
+    with building.built(context, run, building.EVERYTHING):
         checks = [row for station in STATIONS for row in building.check_station(context, run, station)]
         issued = issue_analysis(context, run, checks)
     past_weeks.show_newest(config, [])

@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from prefect import flow
 from prefect.client.schemas.objects import State
-from prefect.states import Completed
 
 from flows import steps
+from flows.flow_forms import completed, noted_flow
 from flows.receipts import RunReceipt
-from flows.run_ends import note_end
 from flows.weekly import load_task, pull_task
 
 __all__ = ["ingest"]
 
 
-@flow(
-    name="ingest",
-    persist_result=False,
-    validate_parameters=True,
-    on_completion=[note_end],
-    on_failure=[note_end],
-    on_crashed=[note_end],
-    on_cancellation=[note_end],
-)
+@noted_flow(name="ingest")
 def ingest(config: str | None = None, full: bool = False, only: tuple[str, ...] = ()) -> State[RunReceipt]:
     """Pull and load. config: settings file. full: fetch everything again, not only what changed. only: parts, such as
     type=Observation, that are fetched again without moving a watermark."""
@@ -31,4 +21,4 @@ def ingest(config: str | None = None, full: bool = False, only: tuple[str, ...] 
         pulled = clock.time("pull", lambda: pull_task(config, full, only=only))
         loaded = clock.time("load", lambda: load_task(config))
     receipt = steps.ingest_receipt(pulled, loaded, clock.seconds)
-    return Completed(data=receipt, name="Completed" if receipt.is_complete else "Incomplete")
+    return completed(receipt)

@@ -5,21 +5,18 @@ from __future__ import annotations
 from datetime import date, datetime
 from functools import partial
 
-from prefect import flow, task
-from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
-from prefect.states import Completed
 
 from flows import steps
 from flows.artifacts import figures_artifact, progress_reporter
+from flows.flow_forms import completed, noted_flow, thin_task
 from flows.outcomes import contained
 from flows.receipts import RunReceipt
-from flows.run_ends import note_end
 
 __all__ = ["weekly"]
 
 
-@task(name="pull", cache_policy=NO_CACHE, persist_result=False)
+@thin_task(name="pull")
 def pull_task(
     config: str | None, full: bool, until: datetime | None = None, only: tuple[str, ...] = ()
 ) -> steps.Pulled:
@@ -27,33 +24,25 @@ def pull_task(
     return contained(lambda: steps.pull(config, full=full, report=progress_reporter(), until=until, only=only))
 
 
-@task(name="load", cache_policy=NO_CACHE, persist_result=False)
+@thin_task(name="load")
 def load_task(config: str | None) -> steps.Loaded:
     """Load what landed into the archive."""
     return contained(lambda: steps.load(config))
 
 
-@task(name="station", task_run_name="{station}", cache_policy=NO_CACHE, persist_result=False)
+@thin_task(name="station", run_name="{station}")
 def station_task(config: str | None, plan: steps.WeekPlan, station: str) -> steps.Station:
     """Make one station of the build and run its gate."""
     return contained(lambda: steps.station(config, plan, station))
 
 
-@task(name="issue", cache_policy=NO_CACHE, persist_result=False)
+@thin_task(name="issue")
 def issue_task(config: str | None, plan: steps.WeekPlan, stations: list[steps.Station]) -> steps.Issued:
     """Compute the figures, publish them and write the week."""
     return contained(lambda: steps.issue(config, plan, stations, flow="weekly"))
 
 
-@flow(
-    name="weekly",
-    persist_result=False,
-    validate_parameters=True,
-    on_completion=[note_end],
-    on_failure=[note_end],
-    on_crashed=[note_end],
-    on_cancellation=[note_end],
-)
+@noted_flow(name="weekly")
 def weekly(
     config: str | None = None,
     through: date | None = None,
@@ -78,4 +67,4 @@ def weekly(
         issued = clock.time("issue", lambda: issue_task(config, plan, stations))
     receipt = steps.receipt("weekly", plan, loaded, issued, clock.seconds)
     figures_artifact(config, receipt)
-    return Completed(data=receipt, name="Completed" if receipt.is_complete else "Incomplete")
+    return completed(receipt)
