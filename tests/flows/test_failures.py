@@ -11,16 +11,17 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from ehr.practice.faults import Fault
 from ehr.practice.server import running
-from tests.flows.conftest import TOKEN, Hospital
+from flows.commands import parser
+from flows.outcomes import ending
+from tests.flows.conftest import TOKEN
 from tests.flows.plain_week import plain_week
 from tests.flows.small_ward import command, figures, make_ward, tree, ward_home, weekly
 
@@ -70,12 +71,26 @@ def one_sentence(stderr: str) -> str:
     return lines[0]
 
 
-def refused(home: Path, made: subprocess.CompletedProcess[str], *expected: str) -> None:
+def refused(made: subprocess.CompletedProcess[str], *expected: str) -> None:
     """The command ended with 2, nothing on stdout, one sentence that has these words."""
     told = one_sentence(made.stderr)
     assert made.returncode == 2, told
     assert made.stdout == ""
     assert all(words in told for words in expected), told
+
+
+def here(run: Callable[[], int], capsys) -> subprocess.CompletedProcess[str]:
+    """What a command says and how it ends, run in this process."""
+    capsys.readouterr()
+    code = run()
+    told = capsys.readouterr()
+    return subprocess.CompletedProcess([], code, told.out, told.err)
+
+
+def weekly_here(config: str, capsys) -> subprocess.CompletedProcess[str]:
+    """A weekly run that is refused before Prefect starts."""
+    arguments = parser().parse_args(["run", "weekly", "--config", config])
+    return here(lambda: ending(lambda: arguments.run(arguments)), capsys)
 
 
 @contextmanager
@@ -126,11 +141,11 @@ def unreadable_code_list(home: Path) -> tuple[str, ...]:
     "spoil", [no_settings, no_time_zone, unreadable_protocol, unreadable_settings, no_token, unreadable_code_list],
     ids=lambda spoil: spoil.__name__,
 )  # fmt: skip
-def test_what_cannot_be_read_stops_a_run_before_anything_is_touched(spoil, home: Path) -> None:
+def test_what_cannot_be_read_stops_a_run_before_anything_is_touched(spoil, home: Path, capsys) -> None:
     expected = spoil(home)
     before = tree(home / "nadir-data")
-    made = command("run", "weekly", "--config", str(home / "nadir.toml"))
-    refused(home, made, *expected)
+    made = weekly_here(str(home / "nadir.toml"), capsys)
+    refused(made, *expected)
     assert tree(home / "nadir-data") == before
 
 
@@ -154,11 +169,12 @@ def read_only(folder: Path) -> Iterator[None]:
 
 
 def test_a_home_that_cannot_be_written_is_named(home: Path) -> None:
+    """As a command of its own: what Python or Prefect print at their start would be seen."""
     with unchanged(home), read_only(home / "nadir-data"):
-        refused(home, command("run", "weekly", "--config", str(home / "nadir.toml")), "nadir-data", "written")
+        refused(command("run", "weekly", "--config", str(home / "nadir.toml")), "nadir-data", "written")
 
 
-def test_a_home_without_room_is_named(home: Path, tmp_path: Path) -> None:
+def test_a_home_without_room_is_named(home: Path, tmp_path: Path, capsys) -> None:
     small = tmp_path / "small"
     small.mkdir()
     mounted = subprocess.run(
@@ -168,7 +184,7 @@ def test_a_home_without_room_is_named(home: Path, tmp_path: Path) -> None:
         pytest.skip("a small file system may not be mounted here")
     try:
         config = ward_home(home, "http://127.0.0.1:9", home=str(small))
-        refused(home, command("run", "weekly", "--config", config), str(small), "MB")
+        refused(weekly_here(config, capsys), str(small), "MB")
         assert list(small.iterdir()) == []
     finally:
         subprocess.run(["umount", small], check=True)
@@ -190,7 +206,7 @@ def test_a_disk_that_is_full_stops_the_run_and_the_next_one_heals(
             # Or the limit would leave half a byte-code file in the source tree.
             env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
         )  # fmt: skip
-        refused(tmp_path, made, "cannot be written")
+        refused(made, "cannot be written")
         assert not list((tmp_path / "nadir-data").glob("reports/*"))
         if kilobytes == 40:
             assert plain_week(config) == 0
@@ -208,7 +224,7 @@ def test_a_full_file_system_stops_the_run_and_with_room_it_heals(ward: Path, iss
     try:
         with running(ward, token=TOKEN) as url:
             config = ward_home(tmp_path, url, home=str(small / "data"))
-            refused(tmp_path, plain_command(config), "No space left on device")
+            refused(plain_command(config), "cannot be written", "disk space")
             assert not list((small / "data").glob("reports/*"))
             subprocess.run(["mount", "-o", "remount,size=300m", small], check=True)
             assert plain_week(config) == 0
@@ -217,18 +233,19 @@ def test_a_full_file_system_stops_the_run_and_with_room_it_heals(ward: Path, iss
         subprocess.run(["umount", small], check=True)
 
 
-def test_a_wrong_token_stops_the_run(ward: Path, home: Path) -> None:
+def test_a_wrong_token_stops_the_run(ward: Path, home: Path, capsys) -> None:
     with running(ward, token=TOKEN) as url:
         config = ward_home(home, url)
         (home / "token").write_text("another", encoding="utf-8")
         with unchanged(home):
-            refused(home, plain_command(config), "refused our token", "401")
+            refused(here(lambda: plain_week(config), capsys), "refused our token", "401")
 
 
-def test_a_server_that_refuses_every_roster_search_stops_the_run(ward: Path, home: Path) -> None:
+def test_a_server_that_refuses_every_roster_search_stops_the_run(ward: Path, home: Path, capsys) -> None:
     faults = [Fault(r"\?code=", times=None, status=403)]
     with running(ward, token=TOKEN, faults=faults) as url, unchanged(home):
-        refused(home, plain_command(ward_home(home, url)), "403", "roster")
+        config = ward_home(home, url)
+        refused(here(lambda: plain_week(config), capsys), "403", "roster")
 
 
 def plain_command(config: str) -> subprocess.CompletedProcess[str]:
@@ -248,10 +265,7 @@ def orphans(number: int) -> str:
     )
 
 
-@pytest.mark.prefect
-def test_a_gate_that_stops_leaves_the_week_and_says_why_in_the_index(
-    ward: Path, home: Path, prefect_home: Path
-) -> None:
+def test_a_gate_that_stops_leaves_the_week_and_says_why_in_the_index(ward: Path, home: Path, capsys) -> None:
     export = home / "export"
     shutil.copytree(ward, export)
     with (export / "Condition.ndjson").open("a", encoding="utf-8") as conditions:
@@ -259,8 +273,8 @@ def test_a_gate_that_stops_leaves_the_week_and_says_why_in_the_index(
     config = ward_home(home, "", **{"server.source": "folder", "server.folder": str(export)})
     reports = home / "nadir-data" / "reports"
     before = tree(reports)
-    made = weekly(config, prefect_home=prefect_home)
-    refused(home, made, "gate stage.condition stopped", "patient_mostly_known")
+    made = here(lambda: plain_week(config), capsys)
+    refused(made, "gate stage.condition stopped", "patient_mostly_known")
     after = tree(reports)
     assert before.pop("index.html") != after.pop("index.html")
     assert after == before
@@ -283,7 +297,7 @@ def test_a_gate_that_stops_leaves_the_week_and_says_why_in_the_index(
 def test_a_dead_server_stops_the_run(home: Path, prefect_home: Path) -> None:
     config = ward_home(home, f"http://127.0.0.1:{free_port()}/fhir")
     with unchanged(home):
-        refused(home, weekly(config, prefect_home=prefect_home), "no server answers", "server.url")
+        refused(weekly(config, prefect_home=prefect_home), "no server answers", "server.url")
 
 
 @pytest.mark.nightly
@@ -294,34 +308,4 @@ def test_a_locked_store_stops_the_run_and_names_the_holder(home: Path, prefect_h
     lock.write_text(json.dumps({"process_id": 4711, "flow_run": "weekly", "started_at": "2026-01-01T00:00:00Z"}))
     with lock.open() as held, unchanged(home):
         fcntl.flock(held, fcntl.LOCK_EX)
-        refused(home, weekly(config, prefect_home=prefect_home), "is held by process 4711")
-
-
-@pytest.mark.prefect
-def test_a_patient_whose_search_failed_makes_the_week_incomplete(
-    ward: Path, hospital: Hospital, home: Path, prefect_home: Path
-) -> None:
-    patient = sorted(hospital.members)[3]
-    faults = [Fault(rf"/Observation\?.*{patient}", times=None, status=500)]
-    fresh = home.parent / "fresh"
-    with running(ward, token=TOKEN, faults=faults) as url:
-        config = ward_home(fresh, url)
-        made = weekly(config, "--json", prefect_home=prefect_home)
-    missing = "Observation: 1 of 15 patients"
-    assert made.returncode == 1, made.stderr
-    assert one_sentence(made.stderr) == f"nadir: data are incomplete: {missing}."
-    said: dict[str, Any] = json.loads(made.stdout)
-    assert (said["outcome"], said["missing"]) == ("incomplete", [missing])
-    page = Path(said["page"])
-    assert missing in page.read_text(encoding="utf-8")
-    manifest = json.loads(page.with_name("manifest.json").read_text(encoding="utf-8"))
-    assert (manifest["outcome"], manifest["missing"]) == ("incomplete", [missing])
-    rows = page.with_name("figures.csv").read_text(encoding="utf-8").splitlines()[1:]
-    assert all(",incomplete," in row for row in rows)
-    status = command("status", "--config", config, "--json")
-    assert status.returncode == 1
-    assert (json.loads(status.stdout)["last_outcome"], json.loads(status.stdout)["missing"]) == ("incomplete", missing)
-
-    with running(ward, token=TOKEN) as url:
-        assert plain_week(ward_home(fresh, url)) == 0
-    assert figures(fresh / "nadir-data") == figures(home / "nadir-data")
+        refused(weekly(config, prefect_home=prefect_home), "is held by process 4711")
