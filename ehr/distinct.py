@@ -10,7 +10,7 @@ import os
 import tempfile
 import weakref
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -42,8 +42,30 @@ class Distinct:
         self.start = self._size
 
     def add(self, value: int) -> None:
-        """Put one hash on the pile."""
-        self.extend([value])
+        """Put one hash on the pile; `OSError` when the disk does not take it."""
+        self.recent.append(value)
+        if len(self.recent) >= BUFFERED:
+            self._write()
+
+    def add_all(self, other: Distinct) -> None:
+        """Put another pile on this one."""
+        for chunk in other.chunks() if other.on_disk else ():
+            self.extend(chunk.view("int64").tolist())
+        if not other.on_disk:
+            self.extend(other.recent.tolist())
+
+    def holds(self, values: Sequence[int]) -> list[bool]:
+        """Which of these are on the pile."""
+        if not self.on_disk:
+            recent = set(self.recent)
+            return [value in recent for value in values]
+        import numpy
+
+        asked = numpy.array(values, dtype=numpy.int64).view(numpy.uint64)
+        found = numpy.zeros(len(asked), dtype=bool)
+        for chunk in self.chunks():
+            found |= numpy.isin(asked, chunk)
+        return [bool(held) for held in found]
 
     def extend(self, values: list[int]) -> None:
         """Put many hashes on the pile; `OSError` when the disk does not take them."""

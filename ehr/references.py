@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ehr.bundles import Resource
+from ehr.distinct import Distinct
 
 # (type that points, path of the element) -> type pointed to. A drug hides behind a Medication, a date behind a
 # Specimen, a ward behind a Location, an organism and its susceptibilities behind members of members.
@@ -35,11 +36,14 @@ ALWAYS_WANTED = frozenset({"Medication", "Location"})
 
 @dataclass(slots=True)
 class Pointers:
-    """Ids pointed to and ids received, by type. Only `targets` are noted: what comes whole anyway need not be."""
+    """Ids pointed to and ids received, by type. Only `targets` are noted: what comes whole anyway need not be.
+
+    Of what was received only hashes are kept: an export brings millions, and all that is asked is what did not come.
+    """
 
     targets: frozenset[str] = frozenset(FOLLOWED)
     wanted: dict[str, set[str]] = field(default_factory=lambda: {name: set() for name in FOLLOWED})
-    received: dict[str, set[str]] = field(default_factory=lambda: {name: set() for name in FOLLOWED})
+    received: dict[str, Distinct] = field(default_factory=lambda: {name: Distinct() for name in FOLLOWED})
 
     def note(self, resource: Resource) -> None:
         """Take in one received resource."""
@@ -47,24 +51,26 @@ class Pointers:
         if not self.targets or not isinstance(resource_type, str):
             return
         if resource_type in self.targets and isinstance(resource_id, str):
-            self.received[resource_type].add(resource_id)
+            self.received[resource_type].add(hash(resource_id))
         for path, target in POINTERS.get(resource_type, ()):
             if target in self.targets and (value := _at(resource, path)) is not None:
                 self.wanted[target].update(_target_ids(value, target))
 
     def settle(self) -> Pointers:
         """What is still missing, and nothing of what is not: the rest need not be remembered any longer."""
-        return Pointers(self.targets, {name: self.wanted[name] - self.received[name] for name in FOLLOWED})
+        return Pointers(self.targets, {name: set(self.missing(name)) for name in FOLLOWED})
 
     def add(self, other: Pointers) -> None:
         """Take in what another has noted."""
         for name in FOLLOWED:
             self.wanted[name] |= other.wanted[name]
-            self.received[name] |= other.received[name]
+            self.received[name].add_all(other.received[name])
 
     def missing(self, resource_type: str) -> list[str]:
         """Ids pointed to that did not come, in order."""
-        return sorted(self.wanted[resource_type] - self.received[resource_type])
+        wanted = sorted(self.wanted[resource_type])
+        held = self.received[resource_type].holds([hash(name) for name in wanted]) if wanted else []
+        return [name for name, came in zip(wanted, held, strict=True) if not came]
 
 
 def _at(resource: Mapping[str, Any], path: str) -> object:

@@ -50,6 +50,16 @@ def test_what_was_seen_is_known_and_nothing_else(small_room, seed):
         assert known.fresh(values) == told
 
 
+@pytest.mark.parametrize("number", [10, 200])
+def test_what_one_pile_or_another_holds_is_told(small_room, number):
+    pile, other = Distinct(), Distinct()
+    pile.extend(list(range(-number, 0)))
+    other.extend(list(range(number)))
+    pile.add_all(other)
+    assert pile.holds([-number - 1, -number, -1, 0, number - 1, number]) == [False, True, True, True, True, False]
+    assert pile.count() == 2 * number
+
+
 def test_memory_holds_a_buffer_and_the_file_has_no_name(small_room):
     pile = Distinct()
     for number in range(1_000):
