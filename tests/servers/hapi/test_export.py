@@ -15,6 +15,7 @@ from ehr.errors import TokenRefused
 from ehr.plan import PullPlan
 from tests.flows.conftest import TOKEN
 from tests.servers.hapi import hapi_server
+from tests.servers.hapi.conftest import LoadedHapi
 from tests.servers.hapi.pulls import deletions, landed, ledger, observation, person_of, plan_of, put, run
 from tests.servers.hapi.token_gate import gate
 
@@ -25,16 +26,16 @@ Key = tuple[str, str]
 
 @pytest.fixture(scope="module")
 def few(hapi_started) -> Iterator[str]:
-    """HAPI as its public starter sets it, with nobody in it: a whole export is small."""
-    with hapi_started(**hapi_server.REAL) as base:
+    """HAPI as its public starter sets it, but for the length of a search: with it no export of more is ever done."""
+    with hapi_started(**{name: value for name, value in hapi_server.REAL.items() if name != "fetchMax"}) as base:
         yield base
 
 
-def admit(base: str, ward: str) -> list[str]:
+def admit(base: str, ward: str, rows: int = ROWS) -> list[str]:
     """Two members of a Group of the ward's name, and a stranger, with their Observations; the members."""
     members = [f"{ward}-first", f"{ward}-second"]
     for name in (*members, stranger_of(ward)):
-        put(base, person_of(name), *(observation(name, number) for number in range(ROWS)))
+        put(base, person_of(name), *(observation(name, number) for number in range(rows)))
     listed = [{"entity": {"reference": f"Patient/{name}"}} for name in members]
     put(base, {"resourceType": "Group", "id": ward, "type": "person", "actual": True, "member": listed})
     return members
@@ -82,7 +83,7 @@ def test_an_export_brings_all_and_the_next_one_what_changed(level: str, profile:
     assert observations_of(members, range(ROWS)) <= came
     assert (observations_of([stranger_of(ward)], range(1)) <= came) == (level == "all")
     row = ledger(tmp_path, first)["Observation", None]
-    assert (row["status"], row["distinct_received"], row["server_count"]) == ("complete", len(came), len(came))
+    assert (row["status"], row["distinct_received"], row["server_count"]) == ("complete", len(came), len(came)), row
 
     time.sleep(1.1)
     since = datetime.now(UTC).isoformat(timespec="milliseconds")
@@ -110,3 +111,15 @@ def test_an_export_through_a_gate_gets_its_files_with_the_token(few: str, tmp_pa
         (tmp_path / "token").write_text("another", encoding="utf-8")
         with pytest.raises(TokenRefused):
             run(plan, tmp_path)
+
+
+def test_an_export_that_hapi_gives_up_is_made_good_by_search(real_hapi: LoadedHapi, tmp_path: Path) -> None:
+    """As its starter sets it HAPI fails each export, with 500, that holds more of a type than one search may bring."""
+    rows = int(hapi_server.REAL["fetchMax"])
+    members = admit(real_hapi.base, "group-hapi", rows)
+    receipt = run(export_plan(tmp_path, real_hapi.base, "group", members), tmp_path)
+    assert receipt.is_complete, receipt.incomplete_types
+    assert observations_of(members, range(rows)) <= landed(tmp_path, receipt).keys()
+    row = ledger(tmp_path, receipt)["Observation", None]
+    assert (row["status"], row["received"], row["server_count"]) == ("complete", 0, 2 * rows)
+    assert "made good by search" in row["reason"]
