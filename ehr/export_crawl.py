@@ -126,7 +126,8 @@ class ExportCrawl:
                 row = replace(row, server_count=searched.server_count, distinct_received=searched.distinct_received)
             if not good:
                 break
-        made_good = replace(row, status="complete", reason=_joined(MADE_GOOD, *said))
+        why = sorted(set(export.hauls[name].faults))
+        made_good = replace(row, status="complete", reason=_joined(MADE_GOOD, *why, *said))
         self.landing.add_row(made_good if good else replace(row, reason=_joined(row.reason, *said)))
 
     def _counted(self, name: str, export: Export) -> tuple[UnitRow, list[str]]:

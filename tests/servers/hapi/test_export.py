@@ -122,4 +122,4 @@ def test_an_export_that_hapi_gives_up_is_made_good_by_search(real_hapi: LoadedHa
     assert observations_of(members, range(rows)) <= landed(tmp_path, receipt).keys()
     row = ledger(tmp_path, receipt)["Observation", None]
     assert (row["status"], row["received"], row["server_count"]) == ("complete", 0, 2 * rows)
-    assert "made good by search" in row["reason"]
+    assert "made good by search; the export failed (500" in row["reason"]
