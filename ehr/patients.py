@@ -207,6 +207,7 @@ def _fetch_whole(crawl: PatientCrawl, harvest: PatientHarvest, resource_type: st
 
 
 def _run(crawl: PatientCrawl, harvest: PatientHarvest, unit: SearchUnit) -> UnitRow:
+    unit = replace(unit, also=frozenset({*(harvest.links or ()), *crawl.plan.merged.get(harvest.patient_id, ())}))
     row = fetch_unit(crawl.client, unit, harvest.keep, ingest_id=crawl.ingest_id, is_over=crawl.is_over)
     if unit.name == f"patient {unit.resource_type}":
         harvest.asked_for_all[unit.resource_type] = len(unit.pairs) == 1

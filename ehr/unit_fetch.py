@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from ehr.bundles import Entry, Page, read_page
+from ehr.bundles import Entry, Page, Resource, read_page
 from ehr.client import Client, Pairs
 from ehr.distinct import Distinct, Seen
 from ehr.errors import EhrError, RequestRefused, TimeIsUp
+from ehr.forgotten import owner_of
 from ehr.landed_lines import Leftover
 from ehr.paging import first_page, walk_on
 
@@ -21,13 +22,22 @@ class TooMany(EhrError):
 
 @dataclass(frozen=True, slots=True)
 class SearchUnit:
-    """A search to be made: its name in the ledger, what it asks, and how many resources it may hold (None: any)."""
+    """A search to be made: its name in the ledger, what it asks, and how many resources it may hold (None: any).
+
+    `also` are patients that were merged with `patient_id`: what is about them may come too.
+    """
 
     name: str
     resource_type: str
     pairs: Pairs
     patient_id: str | None = None
     most: int | None = None
+    also: frozenset[str] = frozenset()
+
+    def is_about(self, resource: Resource) -> bool:
+        """Whether the search may have brought this resource: it names nobody, or the patient asked about."""
+        owner = owner_of(resource) if self.patient_id is not None else None
+        return owner is None or owner == self.patient_id or owner in self.also
 
 
 @dataclass(slots=True)
@@ -35,7 +45,7 @@ class Tally:
     """What a unit has brought so far. `known`: versions kept before, looked up once anything is asked for again.
 
     `longest` is how many resources the best walk brought before it ended: windows of that size will fit. `taken_up` is
-    how many a killed pull had landed.
+    how many a killed pull had landed, `foreign` how many of the last walk were about patients who were not asked about.
     """
 
     received: int = 0
@@ -47,6 +57,7 @@ class Tally:
     known: Seen | None = None
     longest: int = 0
     taken_up: int = 0
+    foreign: int = 0
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
@@ -75,6 +86,7 @@ class UnitFetch:
         tally.walks += 1
         tally.ids.begin()
         tally.server_count = None
+        tally.foreign = 0
         asked = self._take_up(self.leftover, pairs) if self.leftover is not None and tally.walks == 1 else pairs
         before = tally.received
         try:
@@ -142,7 +154,11 @@ class UnitFetch:
         self.tally.errors += page.issue_codes(errors=True)
         self.tally.warnings += page.issue_codes(errors=False)
         wanted = self.unit.resource_type
-        self._take_in([entry for entry in page.entries if entry.resource.get("resourceType") == wanted])
+        entries = [entry for entry in page.entries if entry.resource.get("resourceType") == wanted]
+        own = [entry for entry in entries if self.unit.is_about(entry.resource)]
+        # The answer to another search, or to none: whoever else it is about was not asked for and is not landed.
+        self.tally.foreign += len(entries) - len(own)
+        self._take_in(own)
 
     def _take_in(self, entries: list[Entry]) -> None:
         self.tally.received += len(entries)

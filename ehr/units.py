@@ -88,6 +88,8 @@ def _judge(tally: Tally) -> Verdict:
     if tally.errors:
         said = ", ".join(sorted(set(tally.errors)))
         return Verdict("incomplete", f"the server says its answer is not whole: {said}")
+    if tally.foreign:
+        return Verdict("incomplete", f"{tally.foreign} that came are about other patients", "again")
     if tally.server_count is None:
         return Verdict("incomplete", NO_COUNT)
     if tally.server_count in (tally.ids.count_part(), came):

@@ -228,3 +228,17 @@ def test_a_landing_folder_that_cannot_be_written_is_one_sentence(site, hospital)
     site.root.write_text("a file where the folder should be")
     with running(hospital()) as url, pytest.raises(LandingFailed, match="cannot be written"):
         site.pull(url)
+
+
+@pytest.mark.parametrize("times", [1, None])
+def test_an_answer_about_another_patient_is_none(site, hospital, times):
+    other = b'{"resourceType":"Condition","id":"p0-c","subject":{"reference":"Patient/p0"}}'
+    page = b'{"resourceType":"Bundle","type":"searchset","total":1,"entry":[{"resource":' + other + b"}]}"
+    mixed_up = Fault(r"Condition\?patient=p1(?!.*_summary)", times=times, status=200, body=page)
+    with running(hospital(), faults=[mixed_up]) as url:
+        receipt = site.pull(url)
+    row = next(row for row in site.ledger(receipt) if (row["resource_type"], row["patient_id"]) == ("Condition", "p1"))
+    assert receipt.is_complete == (times == 1)
+    assert (row["status"], row["attempts"]) == ("complete" if times == 1 else "incomplete", 2)
+    assert row["reason"] == (None if times == 1 else "1 that came are about other patients")
+    assert len(site.landed(receipt)["Condition"]) == (4 if times == 1 else 3)
