@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from mappings.errors import ValueSetUnreadable
@@ -64,10 +64,11 @@ def load_value_sets(site_folders: Sequence[Path | str] = ()) -> ValueSets:
         ValueSetUnreadable: a file has another header, an empty required cell, a value that its type or list of allowed
             values does not know, or a key twice; or a site folder is missing or holds a table that we do not have.
     """
-    schema = read_schema(OWN_FOLDER / "schema.csv")
-    names = [name for name in schema if "/" not in name]
+    names = [name for name in read_schema(OWN_FOLDER / "schema.csv") if "/" not in name]
     overrides = [_site_files(Path(folder), names) for folder in site_folders]
-    return ValueSets({name.removesuffix(".csv"): _load_table(name, schema[name], overrides) for name in names})
+    return _put_together(
+        tuple(tuple((name, path, _content(path)) for name, path in files.items()) for files in overrides)
+    )
 
 
 def load_cases(name: str) -> ValueSetTable:
@@ -78,6 +79,23 @@ def load_cases(name: str) -> ValueSetTable:
     """
     columns = read_schema(OWN_FOLDER / "schema.csv")[f"cases/{name}.csv"]
     return ValueSetTable(name, columns, tuple(read_rows(OWN_FOLDER / "cases" / f"{name}.csv", columns).values()))
+
+
+@lru_cache(maxsize=8)
+def _put_together(overrides: tuple[tuple[tuple[str, Path, bytes | None], ...], ...]) -> ValueSets:
+    """The code lists with a site's files. Each step of a run asks for them, so equal files are read and hashed once."""
+    schema = read_schema(OWN_FOLDER / "schema.csv")
+    site = [{name: path for name, path, _ in files} for files in overrides]
+    names = [name for name in schema if "/" not in name]
+    return ValueSets({name.removesuffix(".csv"): _load_table(name, schema[name], site) for name in names})
+
+
+def _content(path: Path) -> bytes | None:
+    """None where the file cannot be read: the reader of rows says why."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
 
 
 def _load_table(name: str, columns: tuple[Column, ...], overrides: Sequence[Mapping[str, Path]]) -> ValueSetTable:

@@ -86,8 +86,9 @@ def disk_errors(path: Path, kept: str) -> Iterator[None]:
     try:
         yield
     except (duckdb.Error, OSError) as error:
+        why = refusal(error) if isinstance(error, duckdb.Error) else error.strerror or type(error).__name__
         raise StoreUnreadable(
-            f"{path} cannot be written: {type(error).__name__}. {kept} Look at the disk space, then run again."
+            f"{path} cannot be written: {why}. {kept} Look at the disk space, then run again."
         ) from None
 
 
