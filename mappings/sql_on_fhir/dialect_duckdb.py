@@ -106,6 +106,13 @@ def captured(text: str, pattern: str) -> str:
     return f"nullif(regexp_extract({text}, {text_literal(pattern)}, 1), '')"
 
 
+def relative_key(reference: str, type_name: str, otherwise: str) -> str:
+    """The id of a plain relative reference to a type, which most are: found without groups; else another expression."""
+    plain = text_literal(rf"{type_name}/[A-Za-z0-9.-]+")
+    key = f"substr({reference}, {len(type_name) + 2})"
+    return f"case when regexp_full_match({reference}, {plain}) then {key} else {otherwise} end"
+
+
 def moment_comparison(left: str, operator: str, right: str) -> str:
     """Two FHIR dates, times or instants as texts: NULL where their precision leaves the answer open."""
     shorter = f"least(length({left}), length({right}))"

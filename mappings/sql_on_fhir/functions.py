@@ -129,7 +129,10 @@ def reference_key(lowering: Lowers, call: Call, scope: Scope) -> Value:
     pattern = _REFERENCE.replace("{type}", _type_name(arguments[0]) if arguments else _ANY_TYPE)
     reference = read_field(target, "reference", "string", repeats=False, names=lowering.names)
     if not target.repeats:
-        return Value(dialect.captured(reference.sql, pattern), "id", is_text=True)
+        key = dialect.captured(reference.sql, pattern)
+        if arguments:
+            key = f"({dialect.relative_key(reference.sql, _type_name(arguments[0]), key)})"
+        return Value(key, "id", is_text=True)
     variable = lowering.names.variable()
     keys = dialect.mapped(reference.sql, variable, dialect.captured(variable, pattern))
     return Value(dialect.without_nulls(keys, lowering.names.variable()), "id", repeats=True, is_text=True)
