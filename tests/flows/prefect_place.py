@@ -82,15 +82,19 @@ class PrefectServer:
         except requests.ConnectionError:
             return False
 
-    def post(self, path: str, content: Any) -> Any:
-        """POST JSON, get JSON; a server that is busy says 503 and is asked again, as Prefect's client does."""
-        for _ in range(20):
-            answer = requests.post(f"{self.url}/{path}", json=content, timeout=30)
+    def ask(self, method: str, path: str, content: Any = None) -> requests.Response:
+        """Ask once; a server that is busy says 503 and is asked again, as Prefect's client does."""
+        for _ in range(60):
+            answer = requests.request(method, f"{self.url}/{path}", json=content, timeout=30)
             if answer.status_code != 503:
                 break
             time.sleep(0.5)
         answer.raise_for_status()
-        return answer.json()
+        return answer
+
+    def post(self, path: str, content: Any) -> Any:
+        """POST JSON, get JSON."""
+        return self.ask("POST", path, content).json()
 
     def rows(self, what: str) -> list[dict[str, Any]]:
         """Everything of a kind: deployments, flow_runs, work_queues."""
@@ -99,7 +103,7 @@ class PrefectServer:
 
     def run_of(self, run_id: str) -> dict[str, Any]:
         """One flow run."""
-        found: dict[str, Any] = requests.get(f"{self.url}/flow_runs/{run_id}", timeout=30).json()
+        found: dict[str, Any] = self.ask("GET", f"flow_runs/{run_id}").json()
         return found
 
 

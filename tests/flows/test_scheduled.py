@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 
 from ehr.practice.server import running
 from flows.deployments import planned_deployments
@@ -116,8 +115,7 @@ def test_a_weekly_run_of_the_schedule_issues_the_week(place: Place) -> None:
         return runs[0] if runs else None
 
     run = wait_for(begun, seconds=150)
-    schedules = f"{place.server.url}/deployments/{weekly}/schedules/{made['id']}"
-    requests.delete(schedules, timeout=30).raise_for_status()
+    place.server.ask("DELETE", f"deployments/{weekly}/schedules/{made['id']}")
     ended = place.end_of(run["id"])
     assert (ended["state_type"], ended["state_name"], ended["auto_scheduled"]) == ("COMPLETED", "Completed", True)
     data = place.home / "nadir-data"
@@ -146,7 +144,7 @@ def test_a_run_whose_server_was_down_at_its_time_is_late_and_then_done(place: Pl
     time.sleep(6)
     place.server.start()
     ended = place.end_of(run)
-    states = requests.get(f"{place.server.url}/flow_run_states/", params={"flow_run_id": run}, timeout=30).json()
+    states = place.server.ask("GET", f"flow_run_states/?flow_run_id={run}").json()
     assert ended["state_type"] == "COMPLETED"
     assert ended["start_time"] > ended["expected_start_time"]
     assert "Late" in [state["name"] for state in states] or ended["estimated_start_time_delta"] > 1
