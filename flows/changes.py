@@ -29,9 +29,8 @@ from warehouse import (
 )
 from warehouse.errors import RelationFailed
 
-__all__ = ["EPISODE_RELATIONS", "WeekChanges", "week_changes"]
+__all__ = ["WeekChanges", "week_changes"]
 
-EPISODE_RELATIONS = ("episodes", "episode_evidence")
 PERSON_RELATIONS = ("courses", "strata", "person_time", "covariates")
 COMPARED = (
     *(f"counts.{name}" for name in COUNT_RELATIONS),
